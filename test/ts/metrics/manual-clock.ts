@@ -1,0 +1,9 @@
+/** A clock for tests: it moves only when it is told to. */
+export class ManualClock {
+  #now = 0;
+  readonly read = (): number => this.#now;
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+}
