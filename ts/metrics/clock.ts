@@ -14,10 +14,7 @@ export type Tracer = (name: string, start: number, end: number, elements: number
 interface HostPerformance {
   now?(): number;
   mark?(name: string, options: { startTime: number }): unknown;
-  measure?(
-    name: string,
-    options: { start: number; end: number; detail: { elements: number } },
-  ): unknown;
+  measure?(name: string, options: { start: number; end: number; detail: { elements: number } }): unknown;
 }
 
 const host = (globalThis as { readonly performance?: HostPerformance }).performance;

@@ -47,10 +47,7 @@ export const defaultHealthThresholds = { loadTime: 100, averageLatency: 5, error
  * Compares `metrics` with `thresholds`. Slow is a warning; memory and failing calls are errors. Latency and
  * errors are judged only where calls were counted: not with profiling off.
  */
-export function healthReport(
-  metrics: RuntimeMetrics,
-  thresholds: HealthThresholds = {},
-): HealthReport {
+export function healthReport(metrics: RuntimeMetrics, thresholds: HealthThresholds = {}): HealthReport {
   const limits = { memory: metrics.memory.limit, ...defaultHealthThresholds, ...thresholds };
   const { calls, errors, busyTime } = metrics.total;
   const loadTime = metrics.loadTime.total;
@@ -81,13 +78,7 @@ export function healthReport(
     limits.averageLatency,
     `a call takes ${text(averageLatency)} ms on average, more than ${text(limits.averageLatency)} ms`,
   );
-  check(
-    'MEMORY',
-    'error',
-    memory,
-    limits.memory,
-    `${memory} bytes are in use, more than ${limits.memory}`,
-  );
+  check('MEMORY', 'error', memory, limits.memory, `${memory} bytes are in use, more than ${limits.memory}`);
   check(
     'ERROR_RATE',
     'error',

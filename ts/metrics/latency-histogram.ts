@@ -39,7 +39,8 @@ export class LatencyHistogram {
 
   /** Adds one latency in milliseconds. A negative one (a clock that was set back) and NaN count as 0. */
   record(milliseconds: number): void {
-    const value = milliseconds > 0 ? milliseconds : 0;
+    let value = milliseconds;
+    if (!(value > 0)) value = 0; // NaN too
     scratchFloat[0] = value;
     let bucket = (scratchBits[0]! >>> droppedBits) - base;
     if (bucket < 0) bucket = 0;

@@ -104,7 +104,8 @@ export class OperationRecorder {
       const total = new MetricsSum(0, 0, new LatencyHistogram()).result();
       return { profiling, elapsed: 0, clockResolution: null, operations: {}, total };
     }
-    const clockResolution = (this.#clockResolution ??= measureClockResolution(this.#clock));
+    this.#clockResolution ??= measureClockResolution(this.#clock);
+    const clockResolution = this.#clockResolution;
     const elapsed = Math.max(0, this.#clock() - this.#origin[0]!);
     const all = new LatencyHistogram();
     const total = new MetricsSum(elapsed, clockResolution, all);

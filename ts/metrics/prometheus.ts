@@ -49,9 +49,24 @@ type AddFamily = (
 function operationFamilies({ operations }: RuntimeMetrics, family: AddFamily): void {
   const each = (pick: (metrics: OperationMetrics) => number): Sample[] =>
     Object.entries(operations).map(([operation, metrics]) => ['', { operation }, pick(metrics)]);
-  family('calls_total', 'counter', 'Calls made, the failed ones among them.', each((m) => m.calls));
-  family('errors_total', 'counter', 'Calls that threw.', each((m) => m.errors));
-  family('elements_total', 'counter', 'Elements worked on.', each((m) => m.elements));
+  family(
+    'calls_total',
+    'counter',
+    'Calls made, the failed ones among them.',
+    each((m) => m.calls),
+  );
+  family(
+    'errors_total',
+    'counter',
+    'Calls that threw.',
+    each((m) => m.errors),
+  );
+  family(
+    'elements_total',
+    'counter',
+    'Elements worked on.',
+    each((m) => m.elements),
+  );
   family(
     'latency_seconds',
     'summary',
@@ -64,7 +79,12 @@ function operationFamilies({ operations }: RuntimeMetrics, family: AddFamily): v
       ['_count', { operation }, calls] as const,
     ]),
   );
-  family('latency_max_seconds', 'gauge', 'The longest call since the start.', each((m) => seconds(m.max)));
+  family(
+    'latency_max_seconds',
+    'gauge',
+    'The longest call since the start.',
+    each((m) => seconds(m.max)),
+  );
 }
 
 function memoryFamilies({ memory }: RuntimeMetrics, family: AddFamily): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LatencyHistogram } from '#ts/metrics/latency-histogram.js';
 import fc from 'fast-check';
+import { LatencyHistogram } from '#ts/metrics/latency-histogram.js';
 
 // Fixed, so that every run is the same; fast-check prints it with the counterexample.
 const seed = 20_261_123;

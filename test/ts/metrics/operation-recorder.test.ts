@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OperationRecorder } from '#ts/metrics/operation-recorder.js';
 import fc from 'fast-check';
+import { OperationRecorder } from '#ts/metrics/operation-recorder.js';
 import { ManualClock } from './manual-clock.js';
 
 const seed = 20_261_123;
@@ -147,9 +147,9 @@ test('a reset forgets counts and time; meters and calls under way stay valid', (
   meter.end(start, 3);
   const { elapsed, operations } = recorder.snapshot();
   assert.equal(elapsed, 500);
-  assert.equal(operations['add']?.calls, 1);
-  assert.equal(operations['add']?.elements, 3);
-  assert.equal(operations['add']?.busyTime, 1500);
+  assert.equal(operations.add?.calls, 1);
+  assert.equal(operations.add?.elements, 3);
+  assert.equal(operations.add?.busyTime, 1500);
 });
 
 test('a percentile is never reported below the resolution of the clock', () => {

@@ -51,7 +51,7 @@ function parse(text: string): Parsed {
   return { types, samples };
 }
 
-function valueOf({ samples }: Parsed, name: string, labels: Record<string, string>): number {
+function sampleValue({ samples }: Parsed, name: string, labels: Record<string, string>): number {
   const found = samples.find(
     (s) => s.name === name && Object.entries(labels).every(([k, v]) => s.labels[k] === v),
   );
@@ -62,16 +62,16 @@ function valueOf({ samples }: Parsed, name: string, labels: Record<string, strin
 test('the text parses and says what the metrics say, in seconds and bytes', () => {
   const metrics = sampleMetrics({ calls: 9, failures: 1, latency: 2 });
   const parsed = parse(toPrometheusText(metrics));
-  assert.equal(valueOf(parsed, 'sasi_wasm_calls_total', { operation: 'add' }), 10);
-  assert.equal(valueOf(parsed, 'sasi_wasm_errors_total', { operation: 'add' }), 1);
-  assert.equal(valueOf(parsed, 'sasi_wasm_elements_total', { operation: 'add' }), 900);
-  assert.equal(valueOf(parsed, 'sasi_wasm_latency_seconds_sum', { operation: 'add' }), 0.02);
-  assert.equal(valueOf(parsed, 'sasi_wasm_latency_seconds_count', { operation: 'add' }), 10);
-  assert.equal(valueOf(parsed, 'sasi_wasm_latency_seconds', { quantile: '0.5' }), 0.002);
-  assert.equal(valueOf(parsed, 'sasi_wasm_memory_limit_bytes', {}), 1_000_000);
-  assert.equal(valueOf(parsed, 'sasi_wasm_memory_failures_total', {}), 1);
-  assert.equal(valueOf(parsed, 'sasi_wasm_load_seconds', {}), 0.01);
-  assert.equal(valueOf(parsed, 'sasi_wasm_load_phase_seconds', { phase: 'compile' }), 0.003);
+  assert.equal(sampleValue(parsed, 'sasi_wasm_calls_total', { operation: 'add' }), 10);
+  assert.equal(sampleValue(parsed, 'sasi_wasm_errors_total', { operation: 'add' }), 1);
+  assert.equal(sampleValue(parsed, 'sasi_wasm_elements_total', { operation: 'add' }), 900);
+  assert.equal(sampleValue(parsed, 'sasi_wasm_latency_seconds_sum', { operation: 'add' }), 0.02);
+  assert.equal(sampleValue(parsed, 'sasi_wasm_latency_seconds_count', { operation: 'add' }), 10);
+  assert.equal(sampleValue(parsed, 'sasi_wasm_latency_seconds', { quantile: '0.5' }), 0.002);
+  assert.equal(sampleValue(parsed, 'sasi_wasm_memory_limit_bytes', {}), 1_000_000);
+  assert.equal(sampleValue(parsed, 'sasi_wasm_memory_failures_total', {}), 1);
+  assert.equal(sampleValue(parsed, 'sasi_wasm_load_seconds', {}), 0.01);
+  assert.equal(sampleValue(parsed, 'sasi_wasm_load_phase_seconds', { phase: 'compile' }), 0.003);
 });
 
 test('types and units follow the conventions', () => {
@@ -86,7 +86,7 @@ test('labels of the caller stand on every sample, escaped', () => {
   const build = 'a "quoted" back\\slash\nand a line';
   const { samples } = parse(toPrometheusText(sampleMetrics({ calls: 1 }), { build }));
   assert.ok(samples.length > 0);
-  for (const sample of samples) assert.equal(sample.labels['build'], build);
+  for (const sample of samples) assert.equal(sample.labels.build, build);
 });
 
 test('a label name that Prometheus would refuse is refused', () => {
@@ -95,7 +95,7 @@ test('a label name that Prometheus would refuse is refused', () => {
 
 test('a runtime that was never called, or does not profile, gives valid text too', () => {
   const metrics = sampleMetrics({});
-  assert.equal(valueOf(parse(toPrometheusText(metrics)), 'sasi_wasm_profiling', {}), 1);
+  assert.equal(sampleValue(parse(toPrometheusText(metrics)), 'sasi_wasm_profiling', {}), 1);
   const silent = { ...metrics, profiling: false, clockResolution: null } as const;
-  assert.equal(valueOf(parse(toPrometheusText(silent)), 'sasi_wasm_profiling', {}), 0);
+  assert.equal(sampleValue(parse(toPrometheusText(silent)), 'sasi_wasm_profiling', {}), 0);
 });

@@ -40,9 +40,5 @@ export function sampleMetrics(
     if (i < calls) meter.end(start, 100);
     else meter.fail(start);
   }
-  return runtimeMetrics(
-    recorder,
-    { ...sampleMemory, ...memory },
-    { ...sampleLoadTime, ...loadTime },
-  );
+  return runtimeMetrics(recorder, { ...sampleMemory, ...memory }, { ...sampleLoadTime, ...loadTime });
 }
