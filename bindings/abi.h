@@ -1,0 +1,98 @@
+// The ABI: every plain export of the module, the same in every build.
+//
+// Addresses are byte offsets into linear memory; sizes are in elements unless a name says bytes.
+// Every function that can fail returns a Status; numbers that it computes are written to the
+// result slot, 64 bytes at result_address(). Operands are checked here for range and alignment
+// (what could corrupt memory); shapes, names and lifetimes are checked by the TypeScript side.
+// `out` may be one of the inputs in every elementwise function; the outputs of matmul_f32,
+// matvec_f32 and the network functions must not overlap their inputs (kOverlap).
+//
+// The typed mirror is ts/core/abi.ts; a test compares it with the exports of every build.
+// Objects with a life (Network, Trainer) and enumerations are embind classes: see objects.cpp.
+#pragma once
+
+#include <stdint.h>
+
+#define NEURAL_EXPORT extern "C" __attribute__((used, visibility("default")))
+
+namespace neural {
+
+// Grows by one with every change of a signature or of a meaning.
+inline constexpr uint32_t kAbiVersion = 1;
+
+enum class Status : uint32_t {
+  kOk = 0,
+  kInvalidArgument = 1,  // An enumeration value, a count or a handle that does not exist.
+  kOutOfBounds = 2,      // An operand that is not aligned to 4 or not inside linear memory.
+  kOverlap = 3,          // An output that overlaps an input where that is not allowed.
+  kPoolExhausted = 4,    // The pool has no free block of the size that is needed.
+  kLabelOutOfRange = 5,  // A class label that is not below the number of outputs.
+};
+
+// Bits of the `flags` of matmul_f32.
+enum MatmulFlags : uint32_t { kTransposeA = 1, kTransposeB = 2 };
+
+}  // namespace neural
+
+using Address = uint32_t;
+
+NEURAL_EXPORT uint32_t abi_version();
+NEURAL_EXPORT Address result_address();
+
+// Memory. The owner is a number of the caller's: pool_reset frees all blocks of one owner.
+NEURAL_EXPORT Address pool_allocate(uint32_t bytes, uint32_t alignment, uint32_t owner);  // 0: no room
+NEURAL_EXPORT neural::Status pool_free(Address address);
+NEURAL_EXPORT uint32_t pool_reset(uint32_t owner);  // Number of blocks freed.
+NEURAL_EXPORT uint32_t pool_optimize();             // Bytes regained in the largest free block.
+
+// Elementwise, n elements.
+NEURAL_EXPORT neural::Status activate_f32(uint32_t activation, Address x, Address out, uint32_t n,
+                                          float gain, float alpha);
+NEURAL_EXPORT neural::Status add_f32(Address a, Address b, Address out, uint32_t n);
+NEURAL_EXPORT neural::Status sub_f32(Address a, Address b, Address out, uint32_t n);
+NEURAL_EXPORT neural::Status mul_f32(Address a, Address b, Address out, uint32_t n);
+NEURAL_EXPORT neural::Status div_f32(Address a, Address b, Address out, uint32_t n);
+NEURAL_EXPORT neural::Status min_f32(Address a, Address b, Address out, uint32_t n);
+NEURAL_EXPORT neural::Status max_f32(Address a, Address b, Address out, uint32_t n);
+NEURAL_EXPORT neural::Status scale_f32(Address x, Address out, uint32_t n, float factor);
+NEURAL_EXPORT neural::Status add_scalar_f32(Address x, Address out, uint32_t n, float value);
+NEURAL_EXPORT neural::Status axpy_f32(Address x, Address y, Address out, uint32_t n, float alpha);
+NEURAL_EXPORT neural::Status lerp_f32(Address a, Address b, Address out, uint32_t n, float t);
+NEURAL_EXPORT neural::Status clamp_f32(Address x, Address out, uint32_t n, float low, float high);
+NEURAL_EXPORT neural::Status abs_f32(Address x, Address out, uint32_t n);
+NEURAL_EXPORT neural::Status neg_f32(Address x, Address out, uint32_t n);
+NEURAL_EXPORT neural::Status square_f32(Address x, Address out, uint32_t n);
+NEURAL_EXPORT neural::Status sqrt_f32(Address x, Address out, uint32_t n);
+NEURAL_EXPORT neural::Status exp_f32(Address x, Address out, uint32_t n);
+NEURAL_EXPORT neural::Status log_f32(Address x, Address out, uint32_t n);
+
+// Rows × columns, each row by itself.
+NEURAL_EXPORT neural::Status softmax_f32(Address x, Address out, uint32_t rows, uint32_t columns);
+NEURAL_EXPORT neural::Status log_softmax_f32(Address x, Address out, uint32_t rows,
+                                             uint32_t columns);
+
+// Reductions: the result slot holds one f64 (exactly the f32 result where that is computed in f32).
+NEURAL_EXPORT neural::Status dot_f32(Address a, Address b, uint32_t n);
+NEURAL_EXPORT neural::Status sum_f32(Address x, uint32_t n);
+
+// out[m×n] = activation(alpha·op(a)[m×k]·op(b)[k×n] + beta·out + bias[n]); bias 0: none.
+NEURAL_EXPORT neural::Status matmul_f32(Address a, Address b, Address bias, Address out, uint32_t m,
+                                        uint32_t n, uint32_t k, uint32_t flags, uint32_t activation,
+                                        float alpha, float beta);
+// out[m] = activation(a[m×n]·x[n] + bias[m]); bias 0: none.
+NEURAL_EXPORT neural::Status matvec_f32(Address a, Address x, Address bias, Address out, uint32_t m,
+                                        uint32_t n, uint32_t activation);
+
+// Networks. `network` and `trainer` are what the embind objects' address() says.
+// Of `targets` (rows × outputs, f32) and `labels` (rows, u32) exactly one is given, the other is 0.
+NEURAL_EXPORT neural::Status network_run_f32(Address network, Address x, Address out, uint32_t rows);
+// Result slot: f64 sum of the rows' losses at 0, u32 number of rows whose largest output is the
+// labelled (or largest target) class at 8.
+NEURAL_EXPORT neural::Status network_evaluate_f32(Address network, Address x, Address targets,
+                                                  Address labels, uint32_t rows, uint32_t loss);
+// One update. Result slot: f64 mean loss of the rows before it.
+NEURAL_EXPORT neural::Status trainer_step_f32(Address trainer, Address x, Address targets,
+                                              Address labels, uint32_t rows);
+// A permutation of 0 … n-1 as u32 (Fisher–Yates over Threefry), fixed by seed and stream.
+NEURAL_EXPORT neural::Status shuffle_u32(Address out, uint32_t n, uint32_t seed_low,
+                                         uint32_t seed_high, uint32_t stream);

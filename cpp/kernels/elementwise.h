@@ -1,0 +1,92 @@
+// Elementwise kernels: one pass over memory, four lanes at a time, the tail padded into a vector.
+// `out` may be the same array as an input. n is in elements and may be 0.
+#pragma once
+
+#include "math/exp.h"
+#include "math/log.h"
+#include "simd/vec4.h"
+
+namespace neural {
+
+// out[i] = op(x[i]).
+template <class Op>
+inline void Map(const float* x, float* out, size_t n, Op op) {
+  size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) Store(out + i, op(Load(x + i)));
+  if (i < n) StorePartial(out + i, op(LoadPartial(x + i, n - i)), n - i);
+}
+
+// out[i] = op(a[i], b[i]).
+template <class Op>
+inline void Zip(const float* a, const float* b, float* out, size_t n, Op op) {
+  size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) Store(out + i, op(Load(a + i), Load(b + i)));
+  if (i < n) {
+    const size_t rest = n - i;
+    StorePartial(out + i, op(LoadPartial(a + i, rest), LoadPartial(b + i, rest)), rest);
+  }
+}
+
+inline void AddArrays(const float* a, const float* b, float* out, size_t n) {
+  Zip(a, b, out, n, [](F32x4 p, F32x4 q) { return Add(p, q); });
+}
+inline void SubArrays(const float* a, const float* b, float* out, size_t n) {
+  Zip(a, b, out, n, [](F32x4 p, F32x4 q) { return Sub(p, q); });
+}
+inline void MulArrays(const float* a, const float* b, float* out, size_t n) {
+  Zip(a, b, out, n, [](F32x4 p, F32x4 q) { return Mul(p, q); });
+}
+inline void DivArrays(const float* a, const float* b, float* out, size_t n) {
+  Zip(a, b, out, n, [](F32x4 p, F32x4 q) { return Div(p, q); });
+}
+// NaN in either operand gives NaN; +0 is larger than -0.
+inline void MinArrays(const float* a, const float* b, float* out, size_t n) {
+  Zip(a, b, out, n, [](F32x4 p, F32x4 q) { return Min(p, q); });
+}
+inline void MaxArrays(const float* a, const float* b, float* out, size_t n) {
+  Zip(a, b, out, n, [](F32x4 p, F32x4 q) { return Max(p, q); });
+}
+// alpha·x + y, rounded after the product and after the sum.
+inline void Axpy(float alpha, const float* x, const float* y, float* out, size_t n) {
+  const F32x4 factor = Splat(alpha);
+  Zip(x, y, out, n, [=](F32x4 p, F32x4 q) { return MulAdd(factor, p, q); });
+}
+// (1 - t)·a + t·b: exactly a at t = 0 and b at t = 1 for finite operands.
+inline void Lerp(const float* a, const float* b, float t, float* out, size_t n) {
+  const F32x4 from = Splat(1.0f - t), to = Splat(t);
+  Zip(a, b, out, n, [=](F32x4 p, F32x4 q) { return MulAdd(to, q, Mul(from, p)); });
+}
+
+inline void Scale(const float* x, float factor, float* out, size_t n) {
+  const F32x4 f = Splat(factor);
+  Map(x, out, n, [=](F32x4 v) { return Mul(v, f); });
+}
+inline void AddScalar(const float* x, float value, float* out, size_t n) {
+  const F32x4 f = Splat(value);
+  Map(x, out, n, [=](F32x4 v) { return Add(v, f); });
+}
+// min(max(x, low), high); NaN stays.
+inline void Clamp(const float* x, float low, float high, float* out, size_t n) {
+  const F32x4 l = Splat(low), h = Splat(high);
+  Map(x, out, n, [=](F32x4 v) { return Min(Max(v, l), h); });
+}
+inline void AbsArray(const float* x, float* out, size_t n) {
+  Map(x, out, n, [](F32x4 v) { return Abs(v); });
+}
+inline void NegateArray(const float* x, float* out, size_t n) {
+  Map(x, out, n, [](F32x4 v) { return Negate(v); });
+}
+inline void Square(const float* x, float* out, size_t n) {
+  Map(x, out, n, [](F32x4 v) { return Mul(v, v); });
+}
+inline void SqrtArray(const float* x, float* out, size_t n) {
+  Map(x, out, n, [](F32x4 v) { return Sqrt(v); });
+}
+inline void ExpArray(const float* x, float* out, size_t n) {
+  Map(x, out, n, [](F32x4 v) { return Exp::Apply(v); });
+}
+inline void LogArray(const float* x, float* out, size_t n) {
+  Map(x, out, n, [](F32x4 v) { return Log::Apply(v); });
+}
+
+}  // namespace neural

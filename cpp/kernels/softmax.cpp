@@ -1,0 +1,77 @@
+#include "kernels/softmax.h"
+
+#include "kernels/elementwise.h"
+#include "math/exp.h"
+#include "math/log.h"
+
+namespace neural {
+
+namespace {
+
+// Long rows are summed in blocks whose sums are added in f64, so that the error does not grow
+// with the length of the row.
+constexpr size_t kBlock = 1024;
+
+float RowMax(const float* x, size_t n) {
+  const float infinity = __builtin_inff();
+  F32x4 largest = Splat(-infinity);
+  size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) largest = Max(largest, Load(x + i));
+  if (i < n) largest = Max(largest, LoadPartial(x + i, n - i, -infinity));
+  return ReduceMax(largest);
+}
+
+// Σ e^(x[i] - shift); each term is also handed to store(i, count, term).
+template <class StoreTerm>
+float SumOfExponentials(const float* x, size_t n, float shift, StoreTerm store) {
+  const F32x4 offset = Splat(shift);
+  double total = 0;
+  for (size_t begin = 0; begin < n; begin += kBlock) {
+    const size_t end = n - begin < kBlock ? n : begin + kBlock;
+    F32x4 sum = Zero();
+    size_t i = begin;
+    for (; i + kLanes <= end; i += kLanes) {
+      const F32x4 term = Exp::Apply(Sub(Load(x + i), offset));
+      store(i, kLanes, term);
+      sum = Add(sum, term);
+    }
+    if (i < end) {
+      // The padding is e^-Inf = 0: it adds nothing.
+      const F32x4 padded = LoadPartial(x + i, end - i, -__builtin_inff());
+      const F32x4 term = Exp::Apply(Sub(padded, offset));
+      store(i, end - i, term);
+      sum = Add(sum, term);
+    }
+    total += ReduceAdd(sum);
+  }
+  return static_cast<float>(total);
+}
+
+}  // namespace
+
+void Softmax(const float* x, float* out, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; ++r, x += columns, out += columns) {
+    const auto store = [out](size_t i, size_t count, F32x4 term) {
+      if (count == kLanes) {
+        Store(out + i, term);
+      } else {
+        StorePartial(out + i, term, count);
+      }
+    };
+    const float sum = SumOfExponentials(x, columns, RowMax(x, columns), store);
+    Scale(out, 1.0f / sum, out, columns);
+  }
+}
+
+void LogSoftmax(const float* x, float* out, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; ++r, x += columns, out += columns) {
+    const float shift = RowMax(x, columns);
+    const float sum = SumOfExponentials(x, columns, shift, [](size_t, size_t, F32x4) {});
+    float log_sum[kLanes];
+    Store(log_sum, Log::Apply(Splat(sum)));
+    const F32x4 first = Splat(shift), second = Splat(log_sum[0]);
+    Map(x, out, columns, [=](F32x4 v) { return Sub(Sub(v, first), second); });
+  }
+}
+
+}  // namespace neural

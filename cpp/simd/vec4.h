@@ -1,0 +1,65 @@
+// The four-lane vector type that every kernel is written against.
+//
+// This header picks the implementation; the meaning of each operation is defined in
+// vec4_scalar.h, and every other implementation must match it bit for bit (the sign and the
+// payload of NaN aside). Only files in this folder may ask which instruction set is there.
+#pragma once
+
+#if defined(__wasm_simd128__)
+#include "simd/vec4_wasm.h"
+#else
+#include "simd/vec4_scalar.h"
+#endif
+
+namespace neural {
+
+inline constexpr size_t kLanes = 4;
+
+// Lanes [0, count) from memory, `fill` above: the tail of an array goes through the same vector
+// code as its body, so that an element's bits do not depend on its position. count is 1 to 4.
+inline F32x4 LoadPartial(const float* source, size_t count, float fill = 0.0f) {
+  float lanes[kLanes] = {fill, fill, fill, fill};
+  for (size_t i = 0; i < count; ++i) lanes[i] = source[i];
+  return Load(lanes);
+}
+
+inline void StorePartial(float* target, F32x4 value, size_t count) {
+  float lanes[kLanes];
+  Store(lanes, value);
+  for (size_t i = 0; i < count; ++i) target[i] = lanes[i];
+}
+
+inline F32x4 Zero() { return Splat(0.0f); }
+
+// a·b + c. Two roundings in every build but `relaxed`, which fuses them.
+inline F32x4 MulAdd(F32x4 a, F32x4 b, F32x4 c) {
+#if defined(__wasm_relaxed_simd__)
+  return FusedMulAdd(a, b, c);
+#else
+  return Add(Mul(a, b), c);
+#endif
+}
+
+// The sign bit of `sign` on the magnitude of `value`.
+inline F32x4 CopySign(F32x4 value, F32x4 sign) {
+  const I32x4 mask = SplatInt(static_cast<int32_t>(0x80000000u));
+  return BitCast(Or(AndNot(BitCast(value), mask), And(BitCast(sign), mask)));
+}
+
+// Horizontal reductions in one fixed order: (0 ∘ 2) ∘ (1 ∘ 3).
+inline float ReduceAdd(F32x4 v) {
+  float x[kLanes];
+  Store(x, v);
+  return (x[0] + x[2]) + (x[1] + x[3]);
+}
+
+inline float ReduceMax(F32x4 v) {
+  float x[kLanes];
+  Store(x, v);
+  const F32x4 pairs = Max(Set(x[0], x[1], 0, 0), Set(x[2], x[3], 0, 0));
+  Store(x, pairs);
+  Store(x, Max(Splat(x[0]), Splat(x[1])));
+  return x[0];
+}
+
+}  // namespace neural

@@ -1,0 +1,167 @@
+/**
+ * The typed mirror of bindings/abi.h: every plain export of the module, with its parameters.
+ *
+ * A test compares it with the exports of every build, by name and number of parameters; the
+ * enumerations are not repeated here but read from the module (see `ModuleObjects`).
+ */
+
+/** The parameters of each plain export, in order. Addresses are byte offsets, sizes are in elements. */
+export const abiParameters = {
+  abi_version: [],
+  result_address: [],
+  pool_allocate: ['bytes', 'alignment', 'owner'],
+  pool_free: ['address'],
+  pool_reset: ['owner'],
+  pool_optimize: [],
+  activate_f32: ['activation', 'x', 'out', 'n', 'gain', 'alpha'],
+  add_f32: ['a', 'b', 'out', 'n'],
+  sub_f32: ['a', 'b', 'out', 'n'],
+  mul_f32: ['a', 'b', 'out', 'n'],
+  div_f32: ['a', 'b', 'out', 'n'],
+  min_f32: ['a', 'b', 'out', 'n'],
+  max_f32: ['a', 'b', 'out', 'n'],
+  scale_f32: ['x', 'out', 'n', 'factor'],
+  add_scalar_f32: ['x', 'out', 'n', 'value'],
+  axpy_f32: ['x', 'y', 'out', 'n', 'alpha'],
+  lerp_f32: ['a', 'b', 'out', 'n', 't'],
+  clamp_f32: ['x', 'out', 'n', 'low', 'high'],
+  abs_f32: ['x', 'out', 'n'],
+  neg_f32: ['x', 'out', 'n'],
+  square_f32: ['x', 'out', 'n'],
+  sqrt_f32: ['x', 'out', 'n'],
+  exp_f32: ['x', 'out', 'n'],
+  log_f32: ['x', 'out', 'n'],
+  softmax_f32: ['x', 'out', 'rows', 'columns'],
+  log_softmax_f32: ['x', 'out', 'rows', 'columns'],
+  dot_f32: ['a', 'b', 'n'],
+  sum_f32: ['x', 'n'],
+  matmul_f32: ['a', 'b', 'bias', 'out', 'm', 'n', 'k', 'flags', 'activation', 'alpha', 'beta'],
+  matvec_f32: ['a', 'x', 'bias', 'out', 'm', 'n', 'activation'],
+  network_run_f32: ['network', 'x', 'out', 'rows'],
+  network_evaluate_f32: ['network', 'x', 'targets', 'labels', 'rows', 'loss'],
+  trainer_step_f32: ['trainer', 'x', 'targets', 'labels', 'rows'],
+  shuffle_u32: ['out', 'n', 'seedLow', 'seedHigh', 'stream'],
+} as const;
+
+/** The version of the ABI that this mirror describes; a module with another one is refused. */
+export const abiVersion = 1;
+
+export type AbiName = keyof typeof abiParameters;
+
+type Numbers<T extends readonly string[]> = { -readonly [K in keyof T]: number };
+
+/** The plain exports: numbers in, a status, an address or a count out. All u32: pass results through `>>> 0`. */
+export type Abi = {
+  readonly [Name in AbiName]: (...args: Numbers<(typeof abiParameters)[Name]>) => number;
+};
+
+/** `enum class Status` of bindings/abi.h, by name: what the embind enumeration `Status` must hold. */
+export const statusNames = [
+  'ok',
+  'invalidArgument',
+  'outOfBounds',
+  'overlap',
+  'poolExhausted',
+  'labelOutOfRange',
+] as const;
+export type StatusName = (typeof statusNames)[number];
+
+/** Bits of the `flags` of matmul_f32. */
+export const matmulFlags = { transposeA: 1, transposeB: 2 } as const;
+
+/** Names of the activations that the module knows; its embind enumeration `Activation` must hold the same. */
+export const activationNames = ['linear', 'relu', 'sigmoid', 'tanh'] as const;
+/** An elementwise activation. */
+export type ActivationName = (typeof activationNames)[number];
+
+/** Names of `Output` activations that are not elementwise: legal for the last layer of a network only. */
+export const rowActivationNames = ['softmax'] as const;
+
+export const initializerNames = ['he', 'xavier', 'uniform', 'zeros'] as const;
+export type InitializerName = (typeof initializerNames)[number];
+
+export const optimizerNames = ['sgd', 'momentum', 'adam'] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
+
+export const lossNames = ['mse', 'crossEntropy'] as const;
+export type LossName = (typeof lossNames)[number];
+
+/** Statistics of the pool as the module gives them, in bytes and counts. */
+export interface PoolStatsRecord {
+  readonly limit: number;
+  readonly reserved: number;
+  readonly used: number;
+  readonly peak: number;
+  readonly available: number;
+  readonly largestFree: number;
+  readonly liveBlocks: number;
+  readonly allocations: number;
+  readonly frees: number;
+  readonly failures: number;
+}
+
+export interface TrainerOptionsRecord {
+  readonly optimizer: number;
+  readonly loss: number;
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly l2: number;
+  /** Rows for which the workspace is laid out; a step of more rows is done in pieces of this size. */
+  readonly batchRows: number;
+}
+
+/** An embind object: `delete` gives its memory back to the pool. */
+export interface ModuleObject {
+  delete(): void;
+}
+export interface NetworkObject extends ModuleObject {
+  /** The handle that the network_… exports take. */
+  address(): number;
+  parameterCount(): number;
+  memoryBytes(): number;
+  /** Addresses of layer `layer`: weights are inputs × outputs, row-major; biases are outputs long. */
+  weightsAddress(layer: number): number;
+  biasesAddress(layer: number): number;
+}
+export interface TrainerObject extends ModuleObject {
+  address(): number;
+  memoryBytes(): number;
+  setLearningRate(rate: number): void;
+}
+
+/** Values of an enumeration by name, made from embind's own object. */
+type EnumObject<Name extends string> = { readonly [N in Name]: { readonly value: number } };
+
+/** What embind registers: classes with a life, enumerations, and the pool's statistics. */
+export interface ModuleObjects {
+  readonly Status: EnumObject<StatusName>;
+  readonly Activation: EnumObject<ActivationName | 'softmax'>;
+  readonly Initializer: EnumObject<InitializerName>;
+  readonly Optimizer: EnumObject<OptimizerName>;
+  readonly Loss: EnumObject<LossName>;
+  poolStats(): PoolStatsRecord;
+  readonly Network: {
+    /**
+     * `sizes`: address of `count` u32, the widths of the layers, inputs first; `activations`: address of
+     * `count - 1` u32. Null when the pool has no room. Seed: 64 bits in two halves.
+     */
+    create(
+      sizes: number,
+      activations: number,
+      count: number,
+      initializer: number,
+      seedLow: number,
+      seedHigh: number,
+    ): NetworkObject | null;
+    /** Bytes that `create` would need, or 0 when that is no network (a zero size, an overflow). */
+    requiredBytes(sizes: number, count: number): number;
+  };
+  readonly Trainer: {
+    /** Null when the pool has no room. The network must outlive the trainer. */
+    create(network: NetworkObject, options: TrainerOptionsRecord): TrainerObject | null;
+    requiredBytes(network: NetworkObject, options: TrainerOptionsRecord): number;
+  };
+}
