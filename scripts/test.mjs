@@ -1,0 +1,62 @@
+// npm test: sets the machine up, builds everything, runs every test, and shows where the time went.
+//
+// The first stage that fails in set-up or build ends the run. After that every test stage runs, whatever the
+// earlier ones gave, so that one run shows all that is wrong.
+
+import { performance } from 'node:perf_hooks';
+import { buildEverything } from './lib/builds.mjs';
+import { testNative, testWasm } from './lib/cmake.mjs';
+import { CommandError } from './lib/errors.mjs';
+import { checkWithBiome, clangFormat } from './lib/lint.mjs';
+import { main } from './lib/main.mjs';
+import { stopEverything } from './lib/run.mjs';
+import { Stages } from './lib/stages.mjs';
+import { nodeTestFiles, runNodeTests } from './lib/typescript.mjs';
+import { setUpToolchain } from './setup/setup.mjs';
+
+// What a run may take on two cores. The limit is a test like the others: whoever makes the suite slower learns it.
+const LIMIT = 15;
+const LIMIT_WITH_SET_UP = 25;
+
+main(async () => {
+  const stages = new Stages(process.stdout);
+  const limit = enforceLimit(LIMIT_WITH_SET_UP);
+  try {
+    const toolchain = await setUpToolchain(['native', 'format'], stages);
+    if (!toolchain.fetched) limit.lower(LIMIT);
+    await buildEverything(toolchain, stages);
+
+    await stages.test('lint: TypeScript, JavaScript, JSON', checkWithBiome);
+    await stages.test('format: C++', () => clangFormat('check'));
+    await stages.test('C++ tests, native with sanitizers', testNative);
+    await stages.test('C++ tests, wasm', () => testWasm(toolchain.emscripten));
+    await stages.test('API tests, Node', () => runNodeTests(nodeTestFiles()));
+  } finally {
+    limit.clear();
+    stages.table(performance.now() / 1000, `limit ${limit.minutes} min`);
+  }
+  if (stages.failed.length > 0) throw new CommandError(`failed: ${stages.failed.join('; ')}`);
+  process.stdout.write('all passed\n');
+});
+
+/** @param {number} minutes since this process started */
+function enforceLimit(minutes) {
+  const start = () =>
+    setTimeout(
+      () =>
+        stopEverything(new CommandError(`npm test took longer than its limit of ${limit.minutes} minutes`)),
+      limit.minutes * 60_000 - performance.now(),
+    );
+  const limit = {
+    minutes,
+    /** @param {number} lower */
+    lower(lower) {
+      clearTimeout(timer);
+      limit.minutes = lower;
+      timer = start();
+    },
+    clear: () => clearTimeout(timer),
+  };
+  let timer = start();
+  return limit;
+}
