@@ -36,17 +36,24 @@ export async function installNpmPackages() {
   try {
     await run('npm', args, { cwd: ROOT, timeout: 600_000 });
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    const lines = error.message
-      .split('\n')
-      .filter((line) => /^npm (error|ERR!) (?!A complete log)/.test(line));
-    throw new SetupError(
-      [
-        'could not fetch the npm packages in package-lock.json',
-        ...lines.slice(0, 8).map((line) => `  ${line}`),
-        'Check the network and the registry that npm is set to, then run the same command again.',
-      ].join('\n'),
-    );
+    throw error instanceof CommandError ? new SetupError(explainFailure(error.message)) : error;
   }
   writeFileSync(STAMP, wanted());
+}
+
+/** @param {string} message what npm said */
+function explainFailure(message) {
+  const lines = message.split('\n').filter((line) => /^npm (error|ERR!)(?! A complete log)/.test(line));
+  const quoted = lines.slice(0, 8).map((line) => `  ${line}`);
+  if (/code EUSAGE/.test(message)) {
+    return [
+      'package.json and package-lock.json do not fit together: run npm install, then commit both',
+      ...quoted,
+    ].join('\n');
+  }
+  return [
+    'could not fetch the npm packages in package-lock.json',
+    ...quoted,
+    'Check the network and the registry that npm is set to, then run the same command again.',
+  ].join('\n');
 }
