@@ -8,7 +8,7 @@
 // matvec_f32 and the network functions must not overlap their inputs (kOverlap).
 //
 // The typed mirror is ts/core/abi.ts; a test compares it with the exports of every build.
-// Objects with a life (Network, Trainer) and enumerations are embind classes: see objects.cpp.
+// Objects with a life (Network, Trainer) and enumerations are embind's: see objects.cpp.
 #pragma once
 
 #include <stdint.h>
@@ -27,6 +27,7 @@ enum class Status : uint32_t {
   kOverlap = 3,          // An output that overlaps an input where that is not allowed.
   kPoolExhausted = 4,    // The pool has no free block of the size that is needed.
   kLabelOutOfRange = 5,  // A class label that is not below the number of outputs.
+  kNotFinite = 6,        // A training step whose loss is not finite: nothing was updated.
 };
 
 // Bits of the `flags` of matmul_f32.

@@ -63,6 +63,7 @@ export const statusNames = [
   'overlap',
   'poolExhausted',
   'labelOutOfRange',
+  'notFinite',
 ] as const;
 export type StatusName = (typeof statusNames)[number];
 

@@ -1,0 +1,153 @@
+// The exports of the kernels: check the operands, call, return a status. No arithmetic here.
+#include "bindings/module.h"
+#include "kernels/elementwise.h"
+#include "kernels/reduce.h"
+#include "kernels/softmax.h"
+
+using namespace neural;
+using namespace neural::module;
+
+namespace {
+
+template <class... Addresses>
+bool AllInBounds(uint64_t count, Addresses... addresses) {
+  return (InBounds(addresses, count) && ...);
+}
+
+using UnaryKernel = void (*)(const float*, float*, size_t);
+using BinaryKernel = void (*)(const float*, const float*, float*, size_t);
+
+Status Unary(UnaryKernel kernel, Address x, Address out, uint32_t n) {
+  if (!AllInBounds(n, x, out)) return Status::kOutOfBounds;
+  kernel(ConstFloats(x), Floats(out), n);
+  return Status::kOk;
+}
+
+Status Binary(BinaryKernel kernel, Address a, Address b, Address out, uint32_t n) {
+  if (!AllInBounds(n, a, b, out)) return Status::kOutOfBounds;
+  kernel(ConstFloats(a), ConstFloats(b), Floats(out), n);
+  return Status::kOk;
+}
+
+bool IsElementwise(uint32_t activation) { return activation < kElementwiseActivations; }
+
+}  // namespace
+
+Status activate_f32(uint32_t activation, Address x, Address out, uint32_t n, float gain,
+                    float alpha) {
+  if (!IsElementwise(activation)) return Status::kInvalidArgument;
+  if (!AllInBounds(n, x, out)) return Status::kOutOfBounds;
+  Activate(static_cast<Activation>(activation), ConstFloats(x), Floats(out), n, {gain, alpha});
+  return Status::kOk;
+}
+
+Status add_f32(Address a, Address b, Address out, uint32_t n) {
+  return Binary(AddArrays, a, b, out, n);
+}
+Status sub_f32(Address a, Address b, Address out, uint32_t n) {
+  return Binary(SubArrays, a, b, out, n);
+}
+Status mul_f32(Address a, Address b, Address out, uint32_t n) {
+  return Binary(MulArrays, a, b, out, n);
+}
+Status div_f32(Address a, Address b, Address out, uint32_t n) {
+  return Binary(DivArrays, a, b, out, n);
+}
+Status min_f32(Address a, Address b, Address out, uint32_t n) {
+  return Binary(MinArrays, a, b, out, n);
+}
+Status max_f32(Address a, Address b, Address out, uint32_t n) {
+  return Binary(MaxArrays, a, b, out, n);
+}
+
+Status axpy_f32(Address x, Address y, Address out, uint32_t n, float alpha) {
+  if (!AllInBounds(n, x, y, out)) return Status::kOutOfBounds;
+  Axpy(alpha, ConstFloats(x), ConstFloats(y), Floats(out), n);
+  return Status::kOk;
+}
+Status lerp_f32(Address a, Address b, Address out, uint32_t n, float t) {
+  if (!AllInBounds(n, a, b, out)) return Status::kOutOfBounds;
+  Lerp(ConstFloats(a), ConstFloats(b), t, Floats(out), n);
+  return Status::kOk;
+}
+Status scale_f32(Address x, Address out, uint32_t n, float factor) {
+  if (!AllInBounds(n, x, out)) return Status::kOutOfBounds;
+  Scale(ConstFloats(x), factor, Floats(out), n);
+  return Status::kOk;
+}
+Status add_scalar_f32(Address x, Address out, uint32_t n, float value) {
+  if (!AllInBounds(n, x, out)) return Status::kOutOfBounds;
+  AddScalar(ConstFloats(x), value, Floats(out), n);
+  return Status::kOk;
+}
+Status clamp_f32(Address x, Address out, uint32_t n, float low, float high) {
+  if (!AllInBounds(n, x, out)) return Status::kOutOfBounds;
+  Clamp(ConstFloats(x), low, high, Floats(out), n);
+  return Status::kOk;
+}
+
+Status abs_f32(Address x, Address out, uint32_t n) { return Unary(AbsArray, x, out, n); }
+Status neg_f32(Address x, Address out, uint32_t n) { return Unary(NegateArray, x, out, n); }
+Status square_f32(Address x, Address out, uint32_t n) { return Unary(Square, x, out, n); }
+Status sqrt_f32(Address x, Address out, uint32_t n) { return Unary(SqrtArray, x, out, n); }
+Status exp_f32(Address x, Address out, uint32_t n) { return Unary(ExpArray, x, out, n); }
+Status log_f32(Address x, Address out, uint32_t n) { return Unary(LogArray, x, out, n); }
+
+Status softmax_f32(Address x, Address out, uint32_t rows, uint32_t columns) {
+  if (!AllInBounds(uint64_t{rows} * columns, x, out)) return Status::kOutOfBounds;
+  Softmax(ConstFloats(x), Floats(out), rows, columns);
+  return Status::kOk;
+}
+Status log_softmax_f32(Address x, Address out, uint32_t rows, uint32_t columns) {
+  if (!AllInBounds(uint64_t{rows} * columns, x, out)) return Status::kOutOfBounds;
+  LogSoftmax(ConstFloats(x), Floats(out), rows, columns);
+  return Status::kOk;
+}
+
+Status dot_f32(Address a, Address b, uint32_t n) {
+  if (!AllInBounds(n, a, b)) return Status::kOutOfBounds;
+  result.value = Dot(ConstFloats(a), ConstFloats(b), n);
+  return Status::kOk;
+}
+Status sum_f32(Address x, uint32_t n) {
+  if (!AllInBounds(n, x)) return Status::kOutOfBounds;
+  result.value = Sum(ConstFloats(x), n);
+  return Status::kOk;
+}
+
+Status matmul_f32(Address a, Address b, Address bias, Address out, uint32_t m, uint32_t n,
+                  uint32_t k, uint32_t flags, uint32_t activation, float alpha, float beta) {
+  if (flags > (kTransposeA | kTransposeB) || !IsElementwise(activation)) {
+    return Status::kInvalidArgument;
+  }
+  const uint64_t a_count = uint64_t{m} * k, b_count = uint64_t{k} * n, out_count = uint64_t{m} * n;
+  if (!InBounds(a, a_count) || !InBounds(b, b_count) || !InBounds(out, out_count) ||
+      (bias && !InBounds(bias, n))) {
+    return Status::kOutOfBounds;
+  }
+  if (Overlaps(out, out_count, a, a_count) || Overlaps(out, out_count, b, b_count) ||
+      (bias && Overlaps(out, out_count, bias, n))) {
+    return Status::kOverlap;
+  }
+  const MatrixView left =
+      flags & kTransposeA ? Transposed(ConstFloats(a), m) : RowMajor(ConstFloats(a), k);
+  const MatrixView right =
+      flags & kTransposeB ? Transposed(ConstFloats(b), k) : RowMajor(ConstFloats(b), n);
+  const MatmulEpilogue epilogue = {alpha, beta, bias ? ConstFloats(bias) : nullptr,
+                                   static_cast<Activation>(activation)};
+  Matmul(left, right, Floats(out), m, n, k, epilogue, matmul_scratch);
+  return Status::kOk;
+}
+
+Status matvec_f32(Address a, Address x, Address bias, Address out, uint32_t m, uint32_t n,
+                  uint32_t activation) {
+  if (!IsElementwise(activation)) return Status::kInvalidArgument;
+  const uint64_t a_count = uint64_t{m} * n;
+  if (!InBounds(a, a_count) || !InBounds(x, n) || !InBounds(out, m) || (bias && !InBounds(bias, m))) {
+    return Status::kOutOfBounds;
+  }
+  if (Overlaps(out, m, a, a_count) || Overlaps(out, m, x, n)) return Status::kOverlap;
+  Matvec(ConstFloats(a), ConstFloats(x), bias ? ConstFloats(bias) : nullptr, Floats(out), m, n,
+         static_cast<Activation>(activation));
+  return Status::kOk;
+}

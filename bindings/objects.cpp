@@ -1,0 +1,199 @@
+// What embind registers: objects with a life, enumerations, and the pool's statistics.
+#include <emscripten/bind.h>
+
+#include "bindings/module.h"
+#include "nn/trainer.h"
+
+namespace {
+
+using namespace neural;
+using namespace neural::module;
+
+// embind passes a record through `new`, which aborts when the pool is full; and statistics are
+// asked for just then. At most one record of a kind is under way, so each kind has one static slot.
+template <class Record>
+struct InStaticSlot {
+  static void* operator new(size_t) {
+    alignas(16) static unsigned char slot[256];
+    static_assert(sizeof(Record) <= sizeof(slot));
+    return slot;
+  }
+  static void operator delete(void*) {}
+};
+
+struct PoolStatsRecord : InStaticSlot<PoolStatsRecord> {
+  double limit, reserved, used, peak, available, largest_free;
+  double live_blocks, allocations, frees, failures;
+};
+
+PoolStatsRecord GetPoolStats() {
+  const PoolStats stats = ThePool().Stats();
+  PoolStatsRecord record;
+  const RuntimeBlocks& runtime = runtime_blocks;
+  record.limit = MemoryBytes();
+  record.reserved = record.limit - stats.capacity + runtime.bytes;
+  record.used = stats.used - runtime.bytes;
+  record.peak = stats.peak - runtime.bytes;
+  record.available = stats.available;
+  record.largest_free = stats.largest_free;
+  record.live_blocks = stats.live_blocks - runtime.live_blocks;
+  record.allocations = stats.allocations - runtime.allocations;
+  record.frees = stats.frees - runtime.frees;
+  record.failures = stats.failures;
+  return record;
+}
+
+// Objects live in blocks of the pool; embind deletes them through this.
+template <class Object>
+struct InPool : Object {
+  static void operator delete(void* object) {
+    static_cast<Object*>(object)->Invalidate();
+    ThePool().Release(object);
+  }
+  uint32_t Handle() const { return reinterpret_cast<Address>(this); }
+  double MemoryBytes() const { return ThePool().UsableBytes(this) + double{Pool::kHeaderBytes}; }
+};
+
+struct NetworkObject : InPool<Network> {
+  static double RequiredBytes(Address sizes, uint32_t count) {
+    return InBounds(sizes, count) ? Network::RequiredBytes(reinterpret_cast<uint32_t*>(sizes), count)
+                                  : 0;
+  }
+
+  static NetworkObject* Create(Address sizes, Address activations, uint32_t count,
+                               uint32_t initializer, uint32_t seed_low, uint32_t seed_high) {
+    if (count < 2 || !InBounds(sizes, count) || !InBounds(activations, count - 1)) return nullptr;
+    const uint32_t* widths = reinterpret_cast<const uint32_t*>(sizes);
+    const uint32_t* kinds = reinterpret_cast<const uint32_t*>(activations);
+    for (uint32_t l = 0; l + 1 < count; ++l) {
+      const bool is_last = l + 2 == count;
+      if (kinds[l] >= kElementwiseActivations + is_last) return nullptr;
+    }
+    const uint32_t bytes = Network::RequiredBytes(widths, count);
+    if (!bytes || initializer > static_cast<uint32_t>(Initializer::kZeros)) return nullptr;
+    void* memory = ThePool().Allocate(bytes, Pool::kAlignment, kOwnerNetwork);
+    if (!memory) return nullptr;
+    Network* network = Network::Create(memory, widths, kinds, count);
+    network->Initialize(static_cast<Initializer>(initializer), seed_low, seed_high);
+    return static_cast<NetworkObject*>(network);
+  }
+
+  uint32_t ParameterCount() const { return parameter_count(); }
+  Address WeightsAddress(uint32_t index) {
+    return index < layer_count() ? reinterpret_cast<Address>(weights(index)) : 0;
+  }
+  Address BiasesAddress(uint32_t index) {
+    return index < layer_count() ? reinterpret_cast<Address>(biases(index)) : 0;
+  }
+};
+
+struct TrainerOptionsRecord : InStaticSlot<TrainerOptionsRecord> {
+  uint32_t optimizer, loss;
+  float learning_rate, momentum, beta1, beta2, epsilon, l2;
+  uint32_t batch_rows;
+
+  TrainerSettings Settings() const {
+    TrainerSettings settings;
+    settings.optimizer = {static_cast<Optimizer>(optimizer), learning_rate, momentum, beta1, beta2,
+                          epsilon};
+    settings.loss = static_cast<Loss>(loss);
+    settings.l2 = l2;
+    settings.batch_rows = batch_rows;
+    return settings;
+  }
+};
+
+struct TrainerObject : InPool<Trainer> {
+  static double RequiredBytes(const NetworkObject& network, const TrainerOptionsRecord& options) {
+    return Trainer::RequiredBytes(network, options.Settings());
+  }
+
+  static TrainerObject* Create(NetworkObject& network, const TrainerOptionsRecord& options) {
+    if (options.optimizer > static_cast<uint32_t>(Optimizer::kAdam) ||
+        options.loss > static_cast<uint32_t>(Loss::kCrossEntropy)) {
+      return nullptr;
+    }
+    // The cross-entropy is taken with the softmax as one.
+    if (options.loss == static_cast<uint32_t>(Loss::kCrossEntropy) &&
+        network.last_layer().activation != Activation::kSoftmax) {
+      return nullptr;
+    }
+    const TrainerSettings settings = options.Settings();
+    const uint32_t bytes = Trainer::RequiredBytes(network, settings);
+    void* memory = bytes ? ThePool().Allocate(bytes, Pool::kAlignment, kOwnerNetwork) : nullptr;
+    if (!memory) return nullptr;
+    return static_cast<TrainerObject*>(Trainer::Create(memory, &network, settings));
+  }
+
+  void SetLearningRate(float rate) { set_learning_rate(rate); }
+};
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(neural) {
+  using namespace emscripten;
+
+  enum_<Status>("Status")
+      .value("ok", Status::kOk)
+      .value("invalidArgument", Status::kInvalidArgument)
+      .value("outOfBounds", Status::kOutOfBounds)
+      .value("overlap", Status::kOverlap)
+      .value("poolExhausted", Status::kPoolExhausted)
+      .value("labelOutOfRange", Status::kLabelOutOfRange)
+      .value("notFinite", Status::kNotFinite);
+  enum_<Activation>("Activation")
+      .value("linear", Activation::kLinear)
+      .value("relu", Activation::kRelu)
+      .value("sigmoid", Activation::kSigmoid)
+      .value("tanh", Activation::kTanh)
+      .value("softmax", Activation::kSoftmax);
+  enum_<Initializer>("Initializer")
+      .value("he", Initializer::kHe)
+      .value("xavier", Initializer::kXavier)
+      .value("uniform", Initializer::kUniform)
+      .value("zeros", Initializer::kZeros);
+  enum_<Optimizer>("Optimizer")
+      .value("sgd", Optimizer::kSgd)
+      .value("momentum", Optimizer::kMomentum)
+      .value("adam", Optimizer::kAdam);
+  enum_<Loss>("Loss").value("mse", Loss::kMse).value("crossEntropy", Loss::kCrossEntropy);
+
+  value_object<PoolStatsRecord>("PoolStats")
+      .field("limit", &PoolStatsRecord::limit)
+      .field("reserved", &PoolStatsRecord::reserved)
+      .field("used", &PoolStatsRecord::used)
+      .field("peak", &PoolStatsRecord::peak)
+      .field("available", &PoolStatsRecord::available)
+      .field("largestFree", &PoolStatsRecord::largest_free)
+      .field("liveBlocks", &PoolStatsRecord::live_blocks)
+      .field("allocations", &PoolStatsRecord::allocations)
+      .field("frees", &PoolStatsRecord::frees)
+      .field("failures", &PoolStatsRecord::failures);
+  function("poolStats", &GetPoolStats);
+
+  class_<NetworkObject>("Network")
+      .class_function("requiredBytes", &NetworkObject::RequiredBytes)
+      .class_function("create", &NetworkObject::Create, allow_raw_pointers())
+      .function("address", &NetworkObject::Handle)
+      .function("parameterCount", &NetworkObject::ParameterCount)
+      .function("memoryBytes", &NetworkObject::MemoryBytes)
+      .function("weightsAddress", &NetworkObject::WeightsAddress)
+      .function("biasesAddress", &NetworkObject::BiasesAddress);
+
+  value_object<TrainerOptionsRecord>("TrainerOptions")
+      .field("optimizer", &TrainerOptionsRecord::optimizer)
+      .field("loss", &TrainerOptionsRecord::loss)
+      .field("learningRate", &TrainerOptionsRecord::learning_rate)
+      .field("momentum", &TrainerOptionsRecord::momentum)
+      .field("beta1", &TrainerOptionsRecord::beta1)
+      .field("beta2", &TrainerOptionsRecord::beta2)
+      .field("epsilon", &TrainerOptionsRecord::epsilon)
+      .field("l2", &TrainerOptionsRecord::l2)
+      .field("batchRows", &TrainerOptionsRecord::batch_rows);
+  class_<TrainerObject>("Trainer")
+      .class_function("requiredBytes", &TrainerObject::RequiredBytes)
+      .class_function("create", &TrainerObject::Create, allow_raw_pointers())
+      .function("address", &TrainerObject::Handle)
+      .function("memoryBytes", &TrainerObject::MemoryBytes)
+      .function("setLearningRate", &TrainerObject::SetLearningRate);
+}

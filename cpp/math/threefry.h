@@ -1,0 +1,83 @@
+// Threefry-2x32-20: a counter-based generator (Salmon, Moraes, Dror and Shaw, "Parallel random
+// numbers: as easy as 1, 2, 3", 2011). The number at any counter is a pure function of key and
+// counter, so that the same seed gives the same numbers in every build; 32-bit additions, rotations
+// and exclusive-ors only, since 64-bit products are slow where wasm is compiled to JavaScript.
+#pragma once
+
+#include <stdint.h>
+
+namespace neural {
+
+struct RandomPair {
+  uint32_t first, second;
+};
+
+inline RandomPair Threefry(RandomPair key, RandomPair counter) {
+  constexpr int kRotations[8] = {13, 15, 26, 6, 17, 29, 16, 24};
+  const uint32_t keys[3] = {key.first, key.second, 0x1bd11bdau ^ key.first ^ key.second};
+  uint32_t x = counter.first + keys[0], y = counter.second + keys[1];
+  for (uint32_t round = 0; round < 20; ++round) {
+    const int r = kRotations[round % 8];
+    x += y;
+    y = (y << r | y >> (32 - r)) ^ x;
+    if (round % 4 == 3) {
+      const uint32_t injection = round / 4 + 1;
+      x += keys[injection % 3];
+      y += keys[(injection + 1) % 3] + injection;
+    }
+  }
+  return {x, y};
+}
+
+// A stream of numbers: the key is the seed, the upper half of the counter the stream's number.
+class RandomStream {
+ public:
+  RandomStream(uint32_t seed_low, uint32_t seed_high, uint32_t stream)
+      : key_{seed_low, seed_high}, stream_(stream) {}
+
+  uint32_t Next() {
+    if (index_ % 2) return pair_[index_++ % 2];
+    const RandomPair pair = Threefry(key_, {index_ / 2, stream_});
+    pair_[0] = pair.first;
+    pair_[1] = pair.second;
+    return pair_[index_++ % 2];
+  }
+
+  // Uniform in [-1, 1), 24 bits: every value is exact.
+  float NextSigned() {
+    return static_cast<float>(static_cast<int32_t>(Next()) >> 8) * 0x1p-23f;
+  }
+
+  // Uniform in [0, bound) without bias (Lemire, 2019). bound is at least 1.
+  uint32_t NextBelow(uint32_t bound) {
+    uint64_t product = static_cast<uint64_t>(Next()) * bound;
+    if (static_cast<uint32_t>(product) < bound) {
+      const uint32_t threshold = (0u - bound) % bound;
+      while (static_cast<uint32_t>(product) < threshold) {
+        product = static_cast<uint64_t>(Next()) * bound;
+      }
+    }
+    return static_cast<uint32_t>(product >> 32);
+  }
+
+ private:
+  RandomPair key_;
+  uint32_t stream_;
+  uint32_t index_ = 0;
+  uint32_t pair_[2] = {};
+};
+
+// A permutation of 0 … n-1 (Fisher and Yates; Durstenfeld, 1964).
+inline void Shuffle(uint32_t* order, uint32_t n, uint32_t seed_low, uint32_t seed_high,
+                    uint32_t stream) {
+  RandomStream random(seed_low, seed_high, stream);
+  for (uint32_t i = 0; i < n; ++i) order[i] = i;
+  for (uint32_t left = n; left > 1; --left) {
+    const uint32_t chosen = random.NextBelow(left);
+    const uint32_t last = order[left - 1];
+    order[left - 1] = order[chosen];
+    order[chosen] = last;
+  }
+}
+
+}  // namespace neural

@@ -1,0 +1,108 @@
+#include "nn/network.h"
+
+#include <string.h>
+
+#include "kernels/matmul.h"
+#include "kernels/softmax.h"
+#include "math/threefry.h"
+
+namespace neural {
+
+namespace {
+
+constexpr uint64_t kMaximumBytes = 1ull << 31;
+
+uint64_t ParametersOffset(uint32_t layer_count) {
+  return (sizeof(Network) + uint64_t{layer_count} * sizeof(Layer) + 15) / 16 * 16;
+}
+
+float InitialLimit(Initializer initializer, const Layer& layer) {
+  const float inputs = static_cast<float>(layer.inputs);
+  const float outputs = static_cast<float>(layer.outputs);
+  switch (initializer) {
+    case Initializer::kHe: return __builtin_sqrtf(6.0f / inputs);
+    case Initializer::kXavier: return __builtin_sqrtf(6.0f / (inputs + outputs));
+    case Initializer::kUniform: return __builtin_sqrtf(1.0f / inputs);
+    case Initializer::kZeros: return 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+uint32_t Network::RequiredBytes(const uint32_t* sizes, uint32_t count) {
+  // A layer takes at least a Layer, so that more than this cannot fit.
+  if (count < 2 || count > kMaximumBytes / sizeof(Layer)) return 0;
+  uint64_t bytes = ParametersOffset(count - 1);
+  for (uint32_t l = 0; l + 1 < count; ++l) {
+    if (!sizes[l] || !sizes[l + 1]) return 0;
+    // (2^32 - 1)² + 2^32 does not overflow 64 bits, its quadruple would.
+    const uint64_t parameters = uint64_t{sizes[l]} * sizes[l + 1] + sizes[l + 1];
+    if (parameters > kMaximumBytes / sizeof(float)) return 0;
+    bytes += parameters * sizeof(float);
+    if (bytes > kMaximumBytes) return 0;
+  }
+  return static_cast<uint32_t>(bytes);
+}
+
+Network* Network::Create(void* memory, const uint32_t* sizes, const uint32_t* activations,
+                         uint32_t count) {
+  const uint32_t bytes = RequiredBytes(sizes, count);
+  memset(memory, 0, bytes);
+  Network* network = static_cast<Network*>(memory);
+  Layer* layers = reinterpret_cast<Layer*>(network + 1);
+  uint32_t offset = 0, widest = 0;
+  for (uint32_t l = 0; l + 1 < count; ++l) {
+    const uint32_t weights = sizes[l] * sizes[l + 1];
+    layers[l] = {sizes[l], sizes[l + 1], static_cast<Activation>(activations[l]), offset,
+                 offset + weights};
+    offset += weights + sizes[l + 1];
+    if (l && sizes[l] > widest) widest = sizes[l];
+  }
+  network->magic_ = kMagic;
+  network->layer_count_ = count - 1;
+  network->parameter_count_ = offset;
+  network->parameters_offset_ = static_cast<uint32_t>(ParametersOffset(count - 1));
+  network->widest_hidden_ = widest;
+  return network;
+}
+
+void Network::Initialize(Initializer initializer, uint32_t seed_low, uint32_t seed_high) {
+  for (uint32_t l = 0; l < layer_count_; ++l) {
+    const Layer& shape = layer(l);
+    const float limit = InitialLimit(initializer, shape);
+    RandomStream random(seed_low, seed_high, l);
+    float* values = weights(l);
+    for (uint32_t i = 0; i < shape.inputs * shape.outputs; ++i) {
+      values[i] = limit * random.NextSigned();
+    }
+    memset(biases(l), 0, shape.outputs * sizeof(float));
+  }
+}
+
+void ActivateLayer(const Layer& layer, float* values, uint32_t rows) {
+  if (layer.activation == Activation::kSoftmax) {
+    Softmax(values, values, rows, layer.outputs);
+  } else if (layer.activation != Activation::kLinear) {
+    Activate(layer.activation, values, values, size_t{rows} * layer.outputs, {});
+  }
+}
+
+void Run(const Network& network, const float* x, float* out, uint32_t rows, RunUntil until,
+         float* hidden, float* matmul_scratch) {
+  const float* input = x;
+  float* halves[2] = {hidden, hidden + size_t{network.widest_hidden()} * rows};
+  for (uint32_t l = 0; l < network.layer_count(); ++l) {
+    const Layer& layer = network.layer(l);
+    const bool is_last = l + 1 == network.layer_count();
+    float* output = is_last ? out : halves[l % 2];
+    MatmulEpilogue epilogue;
+    epilogue.bias = network.biases(l);
+    Matmul(RowMajor(input, layer.inputs), RowMajor(network.weights(l), layer.outputs), output, rows,
+           layer.outputs, layer.inputs, epilogue, matmul_scratch);
+    if (!is_last || until == RunUntil::kOutputs) ActivateLayer(layer, output, rows);
+    input = output;
+  }
+}
+
+}  // namespace neural

@@ -1,0 +1,84 @@
+// A dense network in one stretch of memory: a header, the plan of its layers, then all parameters.
+//
+// Layer l computes y = activation(x·W + b); W is inputs × outputs, row-major, so that a row of x
+// meets contiguous weights. The parameters of a layer are W, then b; layers follow one another
+// without gaps, so that an optimiser sees one array.
+#pragma once
+
+#include "kernels/activation.h"
+
+namespace neural {
+
+enum class Initializer : uint32_t { kHe, kXavier, kUniform, kZeros };
+
+struct Layer {
+  uint32_t inputs;
+  uint32_t outputs;
+  Activation activation;
+  uint32_t weights;  // Offsets into the parameters, in floats.
+  uint32_t biases;
+};
+
+class Network {
+ public:
+  // Bytes of a network with these widths (inputs first), or 0 where that is none: fewer than two
+  // widths, a width of 0, or more than 2^31 bytes.
+  static uint32_t RequiredBytes(const uint32_t* sizes, uint32_t count);
+
+  // Makes a network in `memory` (RequiredBytes, aligned to 16), parameters zero. Softmax is for the
+  // last layer only; the caller has checked that.
+  static Network* Create(void* memory, const uint32_t* sizes, const uint32_t* activations,
+                         uint32_t count);
+
+  uint32_t inputs() const { return layer(0).inputs; }
+  uint32_t outputs() const { return layer(layer_count_ - 1).outputs; }
+  uint32_t layer_count() const { return layer_count_; }
+  const Layer& layer(uint32_t index) const { return layers()[index]; }
+  const Layer& last_layer() const { return layer(layer_count_ - 1); }
+  uint32_t widest_hidden() const { return widest_hidden_; }
+
+  uint32_t parameter_count() const { return parameter_count_; }
+  float* parameters() { return reinterpret_cast<float*>(memory() + parameters_offset_); }
+  const float* parameters() const { return const_cast<Network*>(this)->parameters(); }
+  float* weights(uint32_t index) { return parameters() + layer(index).weights; }
+  float* biases(uint32_t index) { return parameters() + layer(index).biases; }
+  const float* weights(uint32_t index) const { return parameters() + layer(index).weights; }
+  const float* biases(uint32_t index) const { return parameters() + layer(index).biases; }
+
+  // Draws the weights from a uniform distribution in [-limit, limit): sqrt(6 / inputs) for kHe (He
+  // et al., 2015), sqrt(6 / (inputs + outputs)) for kXavier (Glorot and Bengio, 2010), sqrt(1 /
+  // inputs) for kUniform (LeCun et al., 1998). Biases are zero.
+  void Initialize(Initializer initializer, uint32_t seed_low, uint32_t seed_high);
+
+  // True for a network that Create made: a handle that was freed or invented is told by it.
+  bool IsValid() const { return magic_ == kMagic; }
+  void Invalidate() { magic_ = 0; }
+
+ private:
+  static constexpr uint32_t kMagic = 0x4e455457u;
+
+  uint8_t* memory() { return reinterpret_cast<uint8_t*>(this); }
+  const Layer* layers() const { return reinterpret_cast<const Layer*>(this + 1); }
+
+  uint32_t magic_;
+  uint32_t layer_count_;
+  uint32_t parameter_count_;
+  uint32_t parameters_offset_;  // In bytes from the start.
+  uint32_t widest_hidden_;
+};
+
+// Activation of a whole layer in place, softmax included.
+void ActivateLayer(const Layer& layer, float* values, uint32_t rows);
+
+// Floats of scratch for Run, besides those of Matmul: two sets of hidden values.
+inline uint64_t RunScratchFloats(const Network& network, uint32_t rows) {
+  return 2ull * network.widest_hidden() * rows;
+}
+
+// out[rows × outputs] = the network applied to x[rows × inputs]; kLogits leaves the last activation
+// out. hidden: RunScratchFloats.
+enum class RunUntil { kOutputs, kLogits };
+void Run(const Network& network, const float* x, float* out, uint32_t rows, RunUntil until,
+         float* hidden, float* matmul_scratch);
+
+}  // namespace neural

@@ -1,0 +1,74 @@
+# The builds of the module: name, flags of the compiler, flags of the linker.
+#
+# A new build is one line here and one row in ts/core/variants.ts.
+set(simd_compile -msimd128)
+set(simd_optimize --enable-simd)
+set(scalar_compile)
+set(js_compile)
+set(wasm_link
+    # The caller hands in a memory with initial = maximum. Growth must be "allowed" for the module to
+    # accept any limit up to 2 GiB; with such a memory it never grows, so no view is ever detached.
+    -sIMPORTED_MEMORY -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2GB)
+set(js_link
+    # Compiled by wasm2js. With growth allowed it would replace the caller's buffer.
+    -sWASM=0 -sWASM_ASYNC_COMPILATION=0 -sIMPORTED_MEMORY)
+set(builds simd scalar js)
+
+set(compile_flags -O3 -flto)
+set(link_flags
+    # -O2 here and O3 for the code (LTO) and for wasm-opt below: emcc's own -O3 would also rename
+    # the exports to single letters, which the loader takes by name.
+    -O2 -flto -Wl,--lto-O3 --bind
+    # Chooses the embind library that goes with code without run-time types.
+    -fno-rtti -fno-exceptions
+    # A factory that leaves no trace: no global, no process handler, no node: import, no eval (CSP).
+    -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web -sUSE_ES6_IMPORT_META=0
+    -sDYNAMIC_EXECUTION=0 -sFILESYSTEM=0 -sNO_EXIT_RUNTIME=1
+    # The loader compiles and instantiates; memory comes from it, too.
+    -sINCOMING_MODULE_JS_API=instantiateWasm,wasmMemory
+    -sEXPORTED_RUNTIME_METHODS=wasmExports
+    # malloc is the pool (bindings/memory.cpp). Nothing aborts for want of memory.
+    -sMALLOC=none -sABORTING_MALLOC=0
+    -sSTACK_SIZE=65536
+    -sASSERTIONS=0)
+
+execute_process(
+  COMMAND ${EMSCRIPTEN_ROOT_PATH}/em-config BINARYEN_ROOT
+  OUTPUT_VARIABLE binaryen_root OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+set(wasm_opt ${binaryen_root}/bin/wasm-opt)
+set(wasm_opt_flags
+    # A second round after the linker's: -O3 merges what the JavaScript glue's removal left over.
+    -O3
+    # Only instructions that every engine with wasm and SIMD has had for years; each build's own
+    # features are read from the file.
+    --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals
+    # Names and producers are of no use to a user.
+    --strip-debug --strip-producers)
+
+function(add_module build)
+  set(target module_${build})
+  add_executable(${target} ${kernel_sources} ${binding_sources})
+  target_include_directories(${target} PRIVATE cpp .)
+  target_compile_options(${target} PRIVATE ${compile_flags} ${${build}_compile})
+  # Without run-time types embind cannot name a type that nobody registered.
+  target_compile_definitions(${target} PRIVATE EMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
+  if(build STREQUAL js)
+    set(flags ${js_link})
+  else()
+    set(flags ${wasm_link})
+  endif()
+  target_link_options(${target} PRIVATE ${link_flags} ${${build}_compile} ${flags})
+  # The same file name in a folder of its own: so the glues of all wasm builds are the same bytes.
+  set_target_properties(${target} PROPERTIES
+    OUTPUT_NAME neural SUFFIX .js
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_SOURCE_DIR}/dist/wasm/${build})
+  if(NOT build STREQUAL js)  # There wasm2js has run it already.
+    set(wasm ${CMAKE_SOURCE_DIR}/dist/wasm/${build}/neural.wasm)
+    add_custom_command(TARGET ${target} POST_BUILD
+      COMMAND ${wasm_opt} ${wasm_opt_flags} ${${build}_optimize} ${wasm} -o ${wasm} VERBATIM)
+  endif()
+endfunction()
+
+foreach(build IN LISTS builds)
+  add_module(${build})
+endforeach()
