@@ -6,7 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import { buildEverything } from './lib/builds.mjs';
 import { testNative, testWasm } from './lib/cmake.mjs';
-import { CommandError } from './lib/errors.mjs';
+import { CommandError, Stopped } from './lib/errors.mjs';
 import { checkWithBiome, clangFormat } from './lib/lint.mjs';
 import { main } from './lib/main.mjs';
 import { stopEverything } from './lib/run.mjs';
@@ -43,8 +43,7 @@ main(async () => {
 function enforceLimit(minutes) {
   const start = () =>
     setTimeout(
-      () =>
-        stopEverything(new CommandError(`npm test took longer than its limit of ${limit.minutes} minutes`)),
+      () => stopEverything(new Stopped(`npm test took longer than its limit of ${limit.minutes} minutes`, 1)),
       limit.minutes * 60_000 - performance.now(),
     );
   const limit = {

@@ -10,11 +10,11 @@ export class CommandError extends Error {
   exitCode = 1;
 }
 
-/** Somebody asked us to stop (Ctrl-C, a CI runner's SIGTERM). */
-export class Interrupted extends Error {
-  /** @param {number} exitCode 128 + the signal's number, as shells have it */
-  constructor(exitCode) {
-    super('interrupted');
+/** The whole run was told to stop: by Ctrl-C, by a CI runner, or because it took too long. */
+export class Stopped extends Error {
+  /** @param {string} message @param {number} exitCode */
+  constructor(message, exitCode) {
+    super(message);
     this.exitCode = exitCode;
   }
 }

@@ -6,7 +6,7 @@
 
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { CommandError, Interrupted } from './errors.mjs';
+import { CommandError, Stopped } from './errors.mjs';
 
 const MINUTE = 60_000;
 /** How long a child may take to end by itself, once asked. */
@@ -30,7 +30,7 @@ const SAME_KEY_PRESS = 1_000;
 
 /** @type {Map<ChildProcess, RunOptions>} */
 const running = new Map();
-/** Why everything is to stop, once it is. @type {Error | undefined} */
+/** Why everything is to stop, once it is. @type {Stopped | undefined} */
 let stopReason;
 
 /** @param {NodeJS.Signals} signal */
@@ -54,7 +54,7 @@ function endChild(child, signal) {
 
 /**
  * Ends every child; from now on `run` throws `reason`.
- * @param {Error} reason
+ * @param {Stopped} reason
  * @param {NodeJS.Signals} [signal]
  */
 export function stopEverything(reason, signal = 'SIGTERM') {
@@ -73,7 +73,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     const isEcho = Date.now() - lastSignal < SAME_KEY_PRESS;
     lastSignal = Date.now();
     if (isEcho) return;
-    stopEverything(new Interrupted(exitCodeOf(signal)), stopReason ? 'SIGKILL' : signal);
+    stopEverything(new Stopped('interrupted', exitCodeOf(signal)), stopReason ? 'SIGKILL' : signal);
   });
 }
 
@@ -107,7 +107,8 @@ export async function run(command, args, options = {}) {
     const code = await ended(child, command);
     const text = Buffer.concat(chunks).toString();
     if (check) throwIfStopped();
-    const line = [command, ...args].join(' ');
+    // Beside its own output on the terminal, the arguments (a hundred files) would only be noise.
+    const line = output === 'inherit' ? command : [command, ...args].join(' ');
     if (timedOut)
       throw new CommandError(`${line}\nwas stopped after ${Math.round(timeout / 1000)} s\n${text}`);
     if (check && code !== 0) throw new CommandError(`${line}\nended with exit code ${code}\n${text}`);

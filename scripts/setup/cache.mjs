@@ -50,7 +50,16 @@ function removeLeftovers() {
     const [, host, pid] = name.split('_');
     // The processes of another machine that shares this folder cannot be seen: time has to tell.
     const isAbandoned = host === hostname() ? !isRunning(Number(pid)) : age(cacheFolder(name)) > DAY;
-    if (isAbandoned) rmSync(cacheFolder(name), { recursive: true, force: true });
+    if (isAbandoned) tryToRemove(cacheFolder(name));
+  }
+}
+
+/** A child of a killed process may still write there; then the next set-up removes it. @param {string} folder */
+function tryToRemove(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Only space is lost.
   }
 }
 

@@ -23,15 +23,12 @@ export function npmPackagesAreInstalled() {
 }
 
 export async function installNpmPackages() {
-  // --include: neither NODE_ENV=production nor a user's omit=optional may leave out the compiler.
-  // No install script runs: nothing here needs one.
   const args = [
     'ci',
-    '--ignore-scripts',
-    '--include=dev',
-    '--include=optional',
-    '--prefer-offline',
-    '--no-progress',
+    '--ignore-scripts', // nothing here needs one
+    ...['--include=dev', '--include=optional'], // whatever NODE_ENV or the user's settings leave out
+    ...['--prefer-offline', '--no-progress'],
+    ...['--fetch-retries=3', '--fetch-retry-factor=2', '--fetch-retry-mintimeout=1000'], // seconds, not a minute
   ];
   try {
     await run('npm', args, { cwd: ROOT, timeout: 600_000 });
