@@ -41,7 +41,8 @@ NEURAL_EXPORT uint32_t abi_version();
 NEURAL_EXPORT Address result_address();
 
 // Memory. The owner is a number of the caller's: pool_reset frees all blocks of one owner.
-NEURAL_EXPORT Address pool_allocate(uint32_t bytes, uint32_t alignment, uint32_t owner);  // 0: no room
+NEURAL_EXPORT Address pool_allocate(uint32_t bytes, uint32_t alignment,
+                                    uint32_t owner);  // 0: no room
 NEURAL_EXPORT neural::Status pool_free(Address address);
 NEURAL_EXPORT uint32_t pool_reset(uint32_t owner);  // Number of blocks freed.
 NEURAL_EXPORT uint32_t pool_optimize();             // Bytes regained in the largest free block.
@@ -86,7 +87,8 @@ NEURAL_EXPORT neural::Status matvec_f32(Address a, Address x, Address bias, Addr
 
 // Networks. `network` and `trainer` are what the embind objects' address() says.
 // Of `targets` (rows × outputs, f32) and `labels` (rows, u32) exactly one is given, the other is 0.
-NEURAL_EXPORT neural::Status network_run_f32(Address network, Address x, Address out, uint32_t rows);
+NEURAL_EXPORT neural::Status network_run_f32(Address network, Address x, Address out,
+                                             uint32_t rows);
 // Result slot: f64 sum of the rows' losses at 0, u32 number of rows whose largest output is the
 // labelled (or largest target) class at 8.
 NEURAL_EXPORT neural::Status network_evaluate_f32(Address network, Address x, Address targets,

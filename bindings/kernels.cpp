@@ -143,7 +143,8 @@ Status matvec_f32(Address a, Address x, Address bias, Address out, uint32_t m, u
                   uint32_t activation) {
   if (!IsElementwise(activation)) return Status::kInvalidArgument;
   const uint64_t a_count = uint64_t{m} * n;
-  if (!InBounds(a, a_count) || !InBounds(x, n) || !InBounds(out, m) || (bias && !InBounds(bias, m))) {
+  if (!InBounds(a, a_count) || !InBounds(x, n) || !InBounds(out, m) ||
+      (bias && !InBounds(bias, m))) {
     return Status::kOutOfBounds;
   }
   if (Overlaps(out, m, a, a_count) || Overlaps(out, m, x, n)) return Status::kOverlap;

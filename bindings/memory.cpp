@@ -13,9 +13,7 @@ alignas(64) float matmul_scratch[kMatmulScratchFloats];
 Result result;
 RuntimeBlocks runtime_blocks;
 
-uint32_t MemoryBytes() {
-  return static_cast<uint32_t>(__builtin_wasm_memory_size(0)) * 65536u;
-}
+uint32_t MemoryBytes() { return static_cast<uint32_t>(__builtin_wasm_memory_size(0)) * 65536u; }
 
 // Made on first use: malloc may be called before any constructor has run.
 Pool& ThePool() {

@@ -95,8 +95,8 @@ Status trainer_step_f32(Address handle, Address x, Address targets, Address labe
   if (!InBounds(x, uint64_t{rows} * network.inputs())) return Status::kOutOfBounds;
   const Status status = CheckTargets(network, targets, labels, rows);
   if (status != Status::kOk) return status;
-  const bool finite =
-      trainer->Step(ConstFloats(x), TargetsAt(targets, labels), rows, matmul_scratch, &result.value);
+  const bool finite = trainer->Step(ConstFloats(x), TargetsAt(targets, labels), rows,
+                                    matmul_scratch, &result.value);
   return finite ? Status::kOk : Status::kNotFinite;
 }
 

@@ -56,8 +56,9 @@ struct InPool : Object {
 
 struct NetworkObject : InPool<Network> {
   static double RequiredBytes(Address sizes, uint32_t count) {
-    return InBounds(sizes, count) ? Network::RequiredBytes(reinterpret_cast<uint32_t*>(sizes), count)
-                                  : 0;
+    return InBounds(sizes, count)
+               ? Network::RequiredBytes(reinterpret_cast<uint32_t*>(sizes), count)
+               : 0;
   }
 
   static NetworkObject* Create(Address sizes, Address activations, uint32_t count,
@@ -94,8 +95,8 @@ struct TrainerOptionsRecord : InStaticSlot<TrainerOptionsRecord> {
 
   TrainerSettings Settings() const {
     TrainerSettings settings;
-    settings.optimizer = {static_cast<Optimizer>(optimizer), learning_rate, momentum, beta1, beta2,
-                          epsilon};
+    settings.optimizer = {
+        static_cast<Optimizer>(optimizer), learning_rate, momentum, beta1, beta2, epsilon};
     settings.loss = static_cast<Loss>(loss);
     settings.l2 = l2;
     settings.batch_rows = batch_rows;

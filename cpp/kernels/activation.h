@@ -56,16 +56,22 @@ struct Tanh {
 template <class Visitor>
 inline void VisitActivation(Activation kind, Visitor visitor) {
   switch (kind) {
-    case Activation::kLinear: return visitor(activation::Linear{});
-    case Activation::kRelu: return visitor(activation::Relu{});
-    case Activation::kSigmoid: return visitor(activation::Sigmoid{});
-    case Activation::kTanh: return visitor(activation::Tanh{});
-    case Activation::kSoftmax: return;
+    case Activation::kLinear:
+      return visitor(activation::Linear{});
+    case Activation::kRelu:
+      return visitor(activation::Relu{});
+    case Activation::kSigmoid:
+      return visitor(activation::Sigmoid{});
+    case Activation::kTanh:
+      return visitor(activation::Tanh{});
+    case Activation::kSoftmax:
+      return;
   }
 }
 
 // out[i] = f(gain·x[i]); out may be x.
-void Activate(Activation kind, const float* x, float* out, size_t n, ActivationParameters parameters);
+void Activate(Activation kind, const float* x, float* out, size_t n,
+              ActivationParameters parameters);
 
 // gradient[i] *= f'(…), from the activation's output y, at gain 1.
 void MultiplyByDerivative(Activation kind, const float* y, float* gradient, size_t n);

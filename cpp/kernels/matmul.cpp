@@ -175,13 +175,9 @@ struct Block {
 
   TileResult Result(size_t row, size_t column, size_t width) const {
     const size_t left = columns - column;
-    return {c + row * c_stride + column,
-            c_stride,
-            left < width ? left : width,
-            first,
-            last,
-            epilogue,
-            bias ? bias + column : nullptr};
+    return {
+        c + row * c_stride + column,   c_stride, left < width ? left : width, first, last, epilogue,
+        bias ? bias + column : nullptr};
   }
 };
 
@@ -289,9 +285,8 @@ void MultiplyThenCombine(MatrixView a, MatrixView b, float* c, size_t m, size_t 
       Multiply(block_a, block_b, product, kMatmulBlockColumns, rows, columns, k, {}, scratch);
       for (size_t r = 0; r < rows; ++r) {
         float* out = c + (i + r) * n + j;
-        Zip(product + r * kMatmulBlockColumns, out, out, columns, [=](F32x4 acc, F32x4 old) {
-          return Add(Mul(alpha, acc), Mul(beta, old));
-        });
+        Zip(product + r * kMatmulBlockColumns, out, out, columns,
+            [=](F32x4 acc, F32x4 old) { return Add(Mul(alpha, acc), Mul(beta, old)); });
         if (epilogue.bias) AddArrays(out, epilogue.bias + j, out, columns);
       }
     }

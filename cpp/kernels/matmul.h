@@ -29,7 +29,7 @@ inline MatrixView Transposed(const float* data, size_t columns) { return {data, 
 struct MatmulEpilogue {
   float alpha = 1;
   float beta = 0;
-  const float* bias = nullptr;  // n elements, or none.
+  const float* bias = nullptr;                  // n elements, or none.
   Activation activation = Activation::kLinear;  // Elementwise.
 };
 

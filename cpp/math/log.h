@@ -18,10 +18,8 @@ struct Log {
     const F32x4 normal = Select(tiny, Mul(x, Splat(0x1p23f)), x);
     // Subtracting the bits of √½ puts the split between exponents at √2.
     const I32x4 offset = SubInt(BitCast(normal), SplatInt(0x3f3504f3));
-    const F32x4 n = Sub(ToFloat(ShiftRight<23>(offset)),
-                        BitCast(And(tiny, BitCast(Splat(23.0f)))));
-    const I32x4 mantissa =
-        AddInt(And(offset, SplatInt(0x007fffff)), SplatInt(0x3f3504f3));
+    const F32x4 n = Sub(ToFloat(ShiftRight<23>(offset)), BitCast(And(tiny, BitCast(Splat(23.0f)))));
+    const I32x4 mantissa = AddInt(And(offset, SplatInt(0x007fffff)), SplatInt(0x3f3504f3));
     const F32x4 f = Sub(BitCast(mantissa), Splat(1.0f));
 
     F32x4 p = MulAdd(Splat(0x1.1d8ea6p-4f), f, Splat(-0x1.d635bcp-4f));

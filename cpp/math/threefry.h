@@ -44,9 +44,7 @@ class RandomStream {
   }
 
   // Uniform in [-1, 1), 24 bits: every value is exact.
-  float NextSigned() {
-    return static_cast<float>(static_cast<int32_t>(Next()) >> 8) * 0x1p-23f;
-  }
+  float NextSigned() { return static_cast<float>(static_cast<int32_t>(Next()) >> 8) * 0x1p-23f; }
 
   // Uniform in [0, bound) without bias (Lemire, 2019). bound is at least 1.
   uint32_t NextBelow(uint32_t bound) {

@@ -13,7 +13,8 @@ uint32_t LowestBit(uint32_t value) { return static_cast<uint32_t>(__builtin_ctz(
 }  // namespace
 
 Pool::Pool(void* memory, size_t bytes) : base_(static_cast<uint8_t*>(memory)) {
-  capacity_ = static_cast<uint32_t>(bytes < kMaximumBytes ? bytes : kMaximumBytes) & ~(kAlignment - 1);
+  capacity_ =
+      static_cast<uint32_t>(bytes < kMaximumBytes ? bytes : kMaximumBytes) & ~(kAlignment - 1);
   for (auto& list : lists_) {
     for (uint32_t& head : list) head = kNone;
   }

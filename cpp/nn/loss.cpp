@@ -103,8 +103,8 @@ void OutputGradient(Loss loss, Activation activation, const float* outputs, Targ
 uint32_t CountCorrect(const float* values, Targets targets, size_t rows, size_t columns) {
   uint32_t correct = 0;
   for (size_t r = 0; r < rows; ++r) {
-    const size_t wanted = targets.labels ? targets.labels[r]
-                                         : IndexOfLargest(targets.values + r * columns, columns);
+    const size_t wanted =
+        targets.labels ? targets.labels[r] : IndexOfLargest(targets.values + r * columns, columns);
     const size_t found = IndexOfLargest(values + r * columns, columns);
     correct += found < columns && found == wanted;
   }

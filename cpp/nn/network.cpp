@@ -20,10 +20,14 @@ float InitialLimit(Initializer initializer, const Layer& layer) {
   const float inputs = static_cast<float>(layer.inputs);
   const float outputs = static_cast<float>(layer.outputs);
   switch (initializer) {
-    case Initializer::kHe: return __builtin_sqrtf(6.0f / inputs);
-    case Initializer::kXavier: return __builtin_sqrtf(6.0f / (inputs + outputs));
-    case Initializer::kUniform: return __builtin_sqrtf(1.0f / inputs);
-    case Initializer::kZeros: return 0;
+    case Initializer::kHe:
+      return __builtin_sqrtf(6.0f / inputs);
+    case Initializer::kXavier:
+      return __builtin_sqrtf(6.0f / (inputs + outputs));
+    case Initializer::kUniform:
+      return __builtin_sqrtf(1.0f / inputs);
+    case Initializer::kZeros:
+      return 0;
   }
   return 0;
 }

@@ -8,9 +8,8 @@ namespace {
 
 void UpdateMomentum(const OptimizerSettings& s, float* w, const float* g, float* v, size_t n) {
   const F32x4 momentum = Splat(s.momentum);
-  Zip(v, g, v, n, [=](F32x4 velocity, F32x4 gradient) {
-    return MulAdd(momentum, velocity, gradient);
-  });
+  Zip(v, g, v, n,
+      [=](F32x4 velocity, F32x4 gradient) { return MulAdd(momentum, velocity, gradient); });
   Axpy(-s.learning_rate, v, w, w, n);
 }
 
@@ -21,9 +20,8 @@ void UpdateAdam(const OptimizerSettings& s, BetaPowers* powers, float* w, const 
   powers->beta2 *= s.beta2;
   const F32x4 beta1 = Splat(s.beta1), rest1 = Splat(1.0f - s.beta1);
   const F32x4 beta2 = Splat(s.beta2), rest2 = Splat(1.0f - s.beta2);
-  Zip(m, g, m, n, [=](F32x4 old, F32x4 gradient) {
-    return MulAdd(beta1, old, Mul(rest1, gradient));
-  });
+  Zip(m, g, m, n,
+      [=](F32x4 old, F32x4 gradient) { return MulAdd(beta1, old, Mul(rest1, gradient)); });
   Zip(v, g, v, n, [=](F32x4 old, F32x4 gradient) {
     return MulAdd(beta2, old, Mul(rest2, Mul(gradient, gradient)));
   });
@@ -38,8 +36,9 @@ void UpdateAdam(const OptimizerSettings& s, BetaPowers* powers, float* w, const 
   for (; i + kLanes <= n; i += kLanes) Store(w + i, step(Load(w + i), Load(m + i), Load(v + i)));
   if (i < n) {
     const size_t rest = n - i;
-    StorePartial(w + i, step(LoadPartial(w + i, rest), LoadPartial(m + i, rest),
-                             LoadPartial(v + i, rest)), rest);
+    StorePartial(w + i,
+                 step(LoadPartial(w + i, rest), LoadPartial(m + i, rest), LoadPartial(v + i, rest)),
+                 rest);
   }
 }
 

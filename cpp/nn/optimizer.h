@@ -24,9 +24,12 @@ struct OptimizerSettings {
 // Arrays of n floats that an optimiser keeps from step to step, zero at the start.
 inline uint32_t MomentCount(Optimizer kind) {
   switch (kind) {
-    case Optimizer::kSgd: return 0;
-    case Optimizer::kMomentum: return 1;
-    case Optimizer::kAdam: return 2;
+    case Optimizer::kSgd:
+      return 0;
+    case Optimizer::kMomentum:
+      return 1;
+    case Optimizer::kAdam:
+      return 2;
   }
   return 0;
 }

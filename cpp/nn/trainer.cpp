@@ -45,8 +45,8 @@ Trainer* Trainer::Create(void* memory, Network* network, const TrainerSettings& 
   Trainer* trainer = static_cast<Trainer*>(memory);
   const size_t n = Padded(network->parameter_count());
   const uint64_t rows = settings.batch_rows;
-  float* next = reinterpret_cast<float*>(static_cast<uint8_t*>(memory) +
-                                         (sizeof(Trainer) + 15) / 16 * 16);
+  float* next =
+      reinterpret_cast<float*>(static_cast<uint8_t*>(memory) + (sizeof(Trainer) + 15) / 16 * 16);
   const auto take = [&next](uint64_t floats) {
     float* part = next;
     next += Padded(floats);

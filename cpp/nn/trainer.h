@@ -11,7 +11,7 @@ namespace neural {
 struct TrainerSettings {
   OptimizerSettings optimizer;
   Loss loss = Loss::kMse;
-  float l2 = 0;             // Adds l2·w to the gradient of each weight, not of the biases.
+  float l2 = 0;              // Adds l2·w to the gradient of each weight, not of the biases.
   uint32_t batch_rows = 32;  // A step of more rows is done in pieces of this size.
 };
 

@@ -80,7 +80,9 @@ inline F32x4 Div(F32x4 a, F32x4 b) { return {a.x / b.x, a.y / b.y, a.z / b.z, a.
 inline F32x4 Sqrt(F32x4 a) {
   return {__builtin_sqrtf(a.x), __builtin_sqrtf(a.y), __builtin_sqrtf(a.z), __builtin_sqrtf(a.w)};
 }
-inline F32x4 Abs(F32x4 a) { return {lane::Abs(a.x), lane::Abs(a.y), lane::Abs(a.z), lane::Abs(a.w)}; }
+inline F32x4 Abs(F32x4 a) {
+  return {lane::Abs(a.x), lane::Abs(a.y), lane::Abs(a.z), lane::Abs(a.w)};
+}
 inline F32x4 Negate(F32x4 a) {
   return {lane::Negate(a.x), lane::Negate(a.y), lane::Negate(a.z), lane::Negate(a.w)};
 }
