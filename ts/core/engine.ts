@@ -23,6 +23,12 @@ export interface Engine {
   readonly memoryLimit: number;
   /** Byte address of the result slot (see bindings/abi.h). */
   readonly resultAddress: number;
+  /**
+   * Number of times that all blocks of the caller were freed at once, by `reset` or `dispose`: the handle of a
+   * block remembers in which epoch it was made, and is dead in any other.
+   */
+  readonly epoch: number;
+  beginEpoch(): void;
   /** Counts every public operation; a recorder that keeps nothing when profiling is off. */
   readonly recorder: OperationRecorder;
   /** The address of a new block. Throws `PoolExhaustedError`. */

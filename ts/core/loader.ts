@@ -1,0 +1,164 @@
+/**
+ * Loads a build: the one that was named, or the first in the table that this engine runs and that passes its
+ * self-test. Nothing is kept here between loads: a failed one leaves nothing behind, and runtimes live side by side.
+ */
+import { OperationRecorder } from '../metrics/operation-recorder.js';
+import type { LoadTime } from '../metrics/runtime-metrics.js';
+import { systemClock, type WasmApi, wasmApi } from './environment.js';
+import { type ErrorCode, WasmPerformanceError } from './errors.js';
+import { hasFeature } from './features.js';
+import { Deadline } from './loader/deadline.js';
+import { resolveLocation } from './loader/host.js';
+import { type LoadOptions, type LoadSettings, readLoadOptions } from './loader/load-options.js';
+import { type RunningModule, startScriptModule, startWasmModule } from './loader/start-module.js';
+import { assertMayCompile, type CompiledModule, compileBytes, compileFile } from './loader/wasm-file.js';
+import { ModuleEngine } from './module-engine.js';
+import { selfTest } from './self-test.js';
+import {
+  type Build,
+  builds,
+  isWasmBuild,
+  type ScriptBuild,
+  type VariantName,
+  type WasmBuild,
+} from './variants.js';
+
+export type { LoadOptions } from './loader/load-options.js';
+
+/** What became of one build that was considered. */
+export interface Candidate {
+  readonly candidate: VariantName;
+  readonly accepted: boolean;
+  /** Why it was refused. */
+  readonly code?: ErrorCode;
+  readonly reason: string;
+}
+
+export interface LoadedEngine {
+  readonly engine: ModuleEngine;
+  /** Every build considered, in order; the last one is accepted. */
+  readonly selection: readonly Candidate[];
+  readonly loadTime: LoadTime;
+}
+
+/** Rejects with a `WasmPerformanceError` when no build could be loaded. */
+export async function loadEngine(options: LoadOptions = {}): Promise<LoadedEngine> {
+  const begin = systemClock();
+  const settings = readLoadOptions(options);
+  const selection: Candidate[] = [];
+  const failures: WasmPerformanceError[] = [];
+  for (const build of builds as readonly Build[]) {
+    if (settings.variant !== 'auto' && settings.variant !== build.name) continue;
+    const deadline = new Deadline(`the ${build.name} build`, settings.timeout, settings.signal);
+    try {
+      const { engine, ...times } = await deadline.race(loadBuild(build, settings, deadline));
+      selection.push({ candidate: build.name, accepted: true, reason: acceptance(settings.variant) });
+      return { engine, selection, loadTime: { total: systemClock() - begin, ...times } };
+    } catch (error) {
+      if (!(error instanceof WasmPerformanceError) || error.code === 'ABORTED') throw error;
+      failures.push(error);
+      selection.push({ candidate: build.name, accepted: false, code: error.code, reason: error.message });
+    } finally {
+      deadline.clear();
+    }
+  }
+  throw failures.length === 1 ? failures[0]! : nothingLoaded(failures);
+}
+
+type Loaded = { readonly engine: ModuleEngine } & Omit<LoadTime, 'total'>;
+
+async function loadBuild(build: Build, settings: LoadSettings, deadline: Deadline): Promise<Loaded> {
+  const started = isWasmBuild(build)
+    ? await startWasmBuild(build, settings, deadline)
+    : await startScriptBuild(build, settings, deadline);
+  const { running, ...times } = started;
+  const begin = systemClock();
+  const recorder = new OperationRecorder({ profiling: settings.profiling });
+  const engine = new ModuleEngine(build.name, running, recorder);
+  selfTest(engine);
+  return { engine, ...times, selfTest: systemClock() - begin };
+}
+
+type Started = { readonly running: RunningModule } & Omit<LoadTime, 'total' | 'selfTest'>;
+
+async function startWasmBuild(
+  build: WasmBuild,
+  settings: LoadSettings,
+  deadline: Deadline,
+): Promise<Started> {
+  const api = assertSupported(build);
+  const { module, fetch, compile } = await obtainModule(api, build, settings, deadline);
+  deadline.throwIfOver();
+  const begin = systemClock();
+  const running = await startWasmModule(api, module, settings.memoryLimit);
+  deadline.throwIfOver();
+  return { running, fetch, compile, instantiate: systemClock() - begin };
+}
+
+async function startScriptBuild(
+  build: ScriptBuild,
+  settings: LoadSettings,
+  deadline: Deadline,
+): Promise<Started> {
+  const begin = systemClock();
+  const { default: glue } = await build.glue().catch((cause: unknown) => {
+    throw new WasmPerformanceError(
+      'FETCH_FAILED',
+      `the script of the ${build.name} build could not be imported: ${cause instanceof Error ? cause.message : String(cause)}; ` +
+        "serve the package's dist/wasm beside its scripts",
+      { cause },
+    );
+  });
+  deadline.throwIfOver();
+  const fetched = systemClock();
+  const running = await startScriptModule(glue, settings.memoryLimit);
+  deadline.throwIfOver();
+  return { running, fetch: fetched - begin, compile: 0, instantiate: systemClock() - fetched };
+}
+
+/** `WASM_UNAVAILABLE` or `VARIANT_UNSUPPORTED`, unless this engine can run `build`. */
+function assertSupported(build: WasmBuild): WasmApi {
+  if (wasmApi === undefined || !hasFeature('wasm')) {
+    throw new WasmPerformanceError(
+      'WASM_UNAVAILABLE',
+      `the ${build.name} build needs WebAssembly, which this engine does not have; use the variant 'js'`,
+    );
+  }
+  if (hasFeature(build.requires)) return wasmApi;
+  throw new WasmPerformanceError(
+    'VARIANT_UNSUPPORTED',
+    `the ${build.name} build needs the feature ${build.requires}, which this engine refuses; ` +
+      "use the variant 'scalar', or 'auto'",
+  );
+}
+
+async function obtainModule(
+  api: WasmApi,
+  build: WasmBuild,
+  { supplied, locate }: LoadSettings,
+  deadline: Deadline,
+): Promise<CompiledModule> {
+  if (supplied !== undefined && 'module' in supplied)
+    return { module: supplied.module, fetch: 0, compile: 0 };
+  assertMayCompile(api);
+  if (supplied !== undefined && 'bytes' in supplied) {
+    const begin = systemClock();
+    const module = await compileBytes(api, supplied.bytes, 'wasmBinary');
+    return { module, fetch: 0, compile: systemClock() - begin };
+  }
+  const location = supplied?.location ?? locate?.(build.file);
+  const url = location === undefined ? build.url() : resolveLocation(location);
+  return compileFile(api, url, deadline.signal);
+}
+
+function acceptance(asked: string): string {
+  const by = asked === 'auto' ? 'the fastest build that this engine supports' : 'asked for by name';
+  return `${by}; it passed its self-test`;
+}
+
+function nothingLoaded(failures: readonly WasmPerformanceError[]): WasmPerformanceError {
+  const reasons = failures.map(({ code, message }) => `${code}: ${message}`).join('\n');
+  return new WasmPerformanceError(failures.at(-1)!.code, `no build could be loaded\n${reasons}`, {
+    cause: new AggregateError(failures),
+  });
+}

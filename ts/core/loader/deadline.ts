@@ -1,0 +1,66 @@
+/** Time limit and cancellation of one attempt to load. */
+import { WasmPerformanceError } from '../errors.js';
+
+/** The longest delay that timers take; above it they fire at once. */
+const longestDelay = 2 ** 31 - 1;
+
+export class Deadline {
+  /** Aborted as soon as the time is over or the caller's signal is: for `fetch`. */
+  readonly signal: AbortSignal;
+  readonly #over: Promise<never>;
+  readonly #release: () => void;
+
+  constructor(what: string, timeout: number, callersSignal: AbortSignal | undefined) {
+    const controller = new AbortController();
+    this.signal = controller.signal;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let onAbort = (): void => {};
+    this.#over = new Promise<never>((_, reject) => {
+      const end = (error: WasmPerformanceError): void => {
+        reject(error);
+        controller.abort(error);
+      };
+      onAbort = () => end(abortError(what, callersSignal?.reason));
+      if (callersSignal?.aborted) onAbort();
+      callersSignal?.addEventListener('abort', onAbort);
+      if (timeout <= longestDelay) timer = setTimeout(() => end(timeoutError(what, timeout)), timeout);
+    });
+    this.#over.catch(() => {}); // It may be over while nobody races it.
+    this.#release = () => {
+      clearTimeout(timer);
+      callersSignal?.removeEventListener('abort', onAbort);
+    };
+  }
+
+  /** What `work` gives, or `ABORTED` or `LOAD_TIMEOUT` as soon as it is over; then `work` may settle unseen. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([this.#over, work]);
+  }
+
+  /** Between steps: late work must not go on. */
+  throwIfOver(): void {
+    if (this.signal.aborted) throw this.signal.reason;
+  }
+
+  /** Leaves no timer and no listener behind. */
+  clear(): void {
+    this.#release();
+  }
+}
+
+function abortError(what: string, reason: unknown): WasmPerformanceError {
+  return new WasmPerformanceError(
+    'ABORTED',
+    `loading ${what} was aborted by its signal; load again when wanted`,
+    {
+      cause: reason,
+    },
+  );
+}
+
+function timeoutError(what: string, timeout: number): WasmPerformanceError {
+  return new WasmPerformanceError(
+    'LOAD_TIMEOUT',
+    `loading ${what} took longer than ${timeout} ms; give a longer timeout, or see why the server does not answer`,
+  );
+}

@@ -1,0 +1,49 @@
+/** What the loader needs of the host, looked up when it is needed: a browser has no `process`, Node has no `document`. */
+
+interface NodeFileSystem {
+  readFileSync(path: URL): Uint8Array;
+}
+interface NodeUrl {
+  pathToFileURL(path: string): URL;
+}
+interface NodeBuiltins {
+  'node:fs': NodeFileSystem;
+  'node:url': NodeUrl;
+}
+interface Host {
+  readonly process?: { getBuiltinModule?<Name extends keyof NodeBuiltins>(name: Name): NodeBuiltins[Name] };
+  readonly document?: unknown;
+  readonly location?: { readonly href?: string };
+}
+
+const host = globalThis as Host;
+
+/** A module of Node's own, without an import that a bundler would see; undefined elsewhere. */
+function nodeBuiltin<Name extends keyof NodeBuiltins>(name: Name): NodeBuiltins[Name] | undefined {
+  return host.process?.getBuiltinModule?.(name);
+}
+
+/** Reads a `file:` address at once; undefined where there is no file system. Throws what the file system throws. */
+export function readFile(url: URL): Uint8Array | undefined {
+  return nodeBuiltin('node:fs')?.readFileSync(url);
+}
+
+/**
+ * Whether a module may be compiled at once. On a page's own thread engines refuse that for all but tiny modules;
+ * in Node and in workers it saves the way through another thread, which for a small module takes longer than it.
+ */
+export function mayCompileAtOnce(): boolean {
+  return host.document === undefined;
+}
+
+/** The address that a caller meant: relative to the page, or in Node a path relative to the working directory. */
+export function resolveLocation(location: string | URL): URL {
+  const text = String(location);
+  try {
+    return new URL(text, host.location?.href);
+  } catch (error) {
+    const url = nodeBuiltin('node:url')?.pathToFileURL(text);
+    if (url === undefined) throw error;
+    return url;
+  }
+}

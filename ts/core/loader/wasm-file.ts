@@ -1,0 +1,174 @@
+/** From an address to a compiled module. */
+import { systemClock, type WasmApi } from '../environment.js';
+import { WasmPerformanceError } from '../errors.js';
+import { probeModule } from '../features.js';
+import { mayCompileAtOnce, readFile } from './host.js';
+
+/** A compiled module and how long it took, in milliseconds. */
+export interface CompiledModule {
+  readonly module: WebAssembly.Module;
+  readonly fetch: number;
+  readonly compile: number;
+}
+
+/**
+ * Throws `CSP_BLOCKED` where compiling is forbidden: the engine has validated the same bytes, so nothing else can be
+ * wrong with them. Asked before anything is fetched.
+ */
+export function assertMayCompile(api: WasmApi): void {
+  try {
+    new api.Module(probeModule('wasm'));
+  } catch (cause) {
+    throw new WasmPerformanceError(
+      'CSP_BLOCKED',
+      "this page's Content-Security-Policy (or the host) forbids WebAssembly; allow script-src 'wasm-unsafe-eval', " +
+        "or use the variant 'js'",
+      { cause },
+    );
+  }
+}
+
+/** Reads, fetches or decodes what `url` says and compiles it. */
+export async function compileFile(api: WasmApi, url: URL, signal: AbortSignal): Promise<CompiledModule> {
+  const begin = systemClock();
+  if (url.protocol !== 'file:' && url.protocol !== 'data:') return compileFetched(api, url, signal);
+  const bytes = url.protocol === 'file:' ? readLocalFile(url) : decodeDataUrl(url);
+  const fetched = systemClock();
+  const shown = url.protocol === 'data:' ? 'the data: URL' : url.href;
+  const module = await compileBytes(api, bytes, shown);
+  return { module, fetch: fetched - begin, compile: systemClock() - fetched };
+}
+
+/** `origin` names the bytes in messages; `details` says how they came. */
+export async function compileBytes(
+  api: WasmApi,
+  bytes: Uint8Array,
+  origin: string,
+  details = '',
+): Promise<WebAssembly.Module> {
+  assertMagic(bytes, origin, details);
+  try {
+    const source = bytes as BufferSource;
+    return mayCompileAtOnce() ? new api.Module(source) : await api.compile(source);
+  } catch (cause) {
+    throw new WasmPerformanceError(
+      'COMPILE_FAILED',
+      `${origin} (${bytes.length} bytes${details}) could not be compiled: ${messageOf(cause)}; ` +
+        'it is truncated or damaged, fetch or install it again',
+      { cause },
+    );
+  }
+}
+
+function readLocalFile(url: URL): Uint8Array {
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = readFile(url);
+  } catch (cause) {
+    throw fetchError(`${url.href} could not be read: ${messageOf(cause)}; give wasmUrl or wasmBinary`, cause);
+  }
+  if (bytes === undefined) {
+    throw fetchError(
+      `${url.href} is a file, which this host cannot read; serve it by http, or give wasmBinary`,
+    );
+  }
+  return bytes;
+}
+
+/** In memory: a page's Content-Security-Policy may forbid to fetch `data:`. */
+function decodeDataUrl(url: URL): Uint8Array {
+  const [, base64, data] = /^data:[^,]*?(;base64)?,(.*)$/s.exec(url.href) ?? [];
+  try {
+    const text = decodeURIComponent(data!);
+    const binary = base64 === undefined ? text : atob(text);
+    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  } catch (cause) {
+    throw fetchError(
+      `the data: URL could not be decoded: ${messageOf(cause)}; give base64, or wasmBinary`,
+      cause,
+    );
+  }
+}
+
+async function compileFetched(api: WasmApi, url: URL, signal: AbortSignal): Promise<CompiledModule> {
+  const begin = systemClock();
+  const response = await request(url, signal);
+  const contentType = response.headers.get('content-type') ?? 'none';
+  const details = `, status ${response.status}, content type ${contentType}`;
+  if (api.compileStreaming !== undefined && contentType === 'application/wasm') {
+    // Bytes that the compiler refuses are looked at in the copy, to say what is wrong with them.
+    const copy = response.clone();
+    const answered = systemClock();
+    const module = await api.compileStreaming(response).catch(() => undefined);
+    if (module !== undefined) {
+      copy.body?.cancel().catch(() => {});
+      return { module, fetch: answered - begin, compile: systemClock() - answered };
+    }
+    return compileBody(api, copy, url.href, details, begin);
+  }
+  return compileBody(api, response, url.href, details, begin);
+}
+
+async function compileBody(
+  api: WasmApi,
+  response: Response,
+  origin: string,
+  details: string,
+  begin: number,
+): Promise<CompiledModule> {
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw fetchError(`${origin}: the answer broke off: ${messageOf(cause)}; load again`, cause);
+  }
+  const fetched = systemClock();
+  const module = await compileBytes(api, bytes, origin, details);
+  return { module, fetch: fetched - begin, compile: systemClock() - fetched };
+}
+
+async function request(url: URL, signal: AbortSignal): Promise<Response> {
+  const { fetch } = globalThis as { readonly fetch?: typeof globalThis.fetch };
+  if (typeof fetch !== 'function') {
+    throw fetchError(`${url.href} cannot be fetched: this host has no fetch; give wasmBinary`);
+  }
+  let response: Response;
+  try {
+    response = await fetch(url, { signal });
+  } catch (cause) {
+    throw fetchError(
+      `${url.href} could not be fetched: ${messageOf(cause)}; is it there, and allowed?`,
+      cause,
+    );
+  }
+  if (!response.ok) {
+    response.body?.cancel().catch(() => {});
+    throw fetchError(
+      `${url.href} was answered with status ${response.status} ${response.statusText}, content type ` +
+        `${response.headers.get('content-type') ?? 'none'}; serve the package's dist/wasm there, or give wasmUrl`,
+    );
+  }
+  return response;
+}
+
+const magic = [0x00, 0x61, 0x73, 0x6d];
+
+function assertMagic(bytes: Uint8Array, origin: string, details: string): void {
+  if (magic.every((byte, index) => bytes[index] === byte)) return;
+  const found = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  throw new WasmPerformanceError(
+    'NOT_WASM',
+    `${origin} is not WebAssembly: it begins with ${found || 'nothing'} in place of 00 61 73 6d ` +
+      `(${bytes.length} bytes${details}); where a page came back, the file is not at that address: give wasmUrl`,
+  );
+}
+
+function fetchError(message: string, cause?: unknown): WasmPerformanceError {
+  return new WasmPerformanceError('FETCH_FAILED', message, cause === undefined ? undefined : { cause });
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Node's fetch hides what happened behind "fetch failed".
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+}

@@ -1,0 +1,51 @@
+/**
+ * The table of builds: one row for each, in the order in which `auto` tries them. CMakeLists.txt has the same rows;
+ * a build is added by adding one to both.
+ *
+ * Every address is a literal `new URL('…', import.meta.url)` and the import is a literal too: bundlers look for
+ * exactly that, and a computed one they would not find.
+ */
+import type { WasmFeature } from './features.js';
+import type { Glue } from './glue.js';
+
+interface WasmBuildRow {
+  readonly name: string;
+  readonly requires: WasmFeature;
+  /** Below dist/wasm: what a `wasmUrl` function is asked for. */
+  readonly file: string;
+  readonly url: () => URL;
+}
+
+interface ScriptBuildRow {
+  readonly name: string;
+  readonly glue: () => Promise<{ readonly default: Glue }>;
+}
+
+export const builds = [
+  {
+    name: 'simd',
+    requires: 'simd',
+    file: 'simd/neural.wasm',
+    url: () => new URL('../wasm/simd/neural.wasm', import.meta.url),
+  },
+  {
+    name: 'scalar',
+    requires: 'wasm',
+    file: 'scalar/neural.wasm',
+    url: () => new URL('../wasm/scalar/neural.wasm', import.meta.url),
+  },
+  {
+    name: 'js',
+    glue: () => import('../wasm/js/neural.js'),
+  },
+] as const satisfies readonly (WasmBuildRow | ScriptBuildRow)[];
+
+/** The name of a build. */
+export type VariantName = (typeof builds)[number]['name'];
+export type Build = (WasmBuildRow | ScriptBuildRow) & { readonly name: VariantName };
+export type WasmBuild = WasmBuildRow & { readonly name: VariantName };
+export type ScriptBuild = ScriptBuildRow & { readonly name: VariantName };
+
+export function isWasmBuild(build: Build): build is WasmBuild {
+  return 'requires' in build;
+}
