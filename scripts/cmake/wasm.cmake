@@ -69,6 +69,9 @@ function(add_module build)
   endif()
 endfunction()
 
+# `cmake --build <folder> --target modules` leaves out the tests.
+add_custom_target(modules)
 foreach(build IN LISTS builds)
   add_module(${build})
+  add_dependencies(modules module_${build})
 endforeach()
