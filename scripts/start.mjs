@@ -12,7 +12,7 @@ import { setUpToolchain } from './setup/setup.mjs';
 main(async () => {
   const stages = new Stages(process.stderr);
   const { emscripten } = await setUpToolchain([], stages);
-  await stages.quiet('building the wasm modules', () => buildWasm(emscripten));
+  await stages.quiet('building the wasm modules', () => buildWasm(emscripten, 'modules'));
   await stages.quiet('building the TypeScript API', () => buildTypeScript('ts'));
 
   // No time limit: how long it trains is the user's choice, and the user watches.

@@ -8,7 +8,7 @@ import { buildTypeScript } from './typescript.mjs';
  * @param {import('./stages.mjs').Stages} stages
  */
 export async function buildEverything({ emscripten }, stages) {
-  await stages.quiet('building the wasm modules and their tests', () => buildWasm(emscripten));
+  await stages.quiet('building the wasm modules and their tests', () => buildWasm(emscripten, 'all'));
   await stages.quiet('building the native tests', buildNative);
   await stages.quiet('building the TypeScript API and its tests', () => buildTypeScript('.'));
 }

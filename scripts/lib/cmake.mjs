@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cmakeToolchain, emscriptenEnvironment } from '../setup/emscripten-environment.mjs';
+import { findGoogleTest } from './googletest.mjs';
 import { inRoot, ROOT, which } from './paths.mjs';
 import { run } from './run.mjs';
 
@@ -13,19 +14,38 @@ const NATIVE = inRoot('build/native');
 
 /** @typedef {import('../setup/emscripten-environment.mjs').Emscripten} Emscripten */
 
-/** The wasm builds and their tests; the products go into dist/wasm. @param {Emscripten} emscripten */
-export async function buildWasm(emscripten) {
-  const settings = ['-DCMAKE_BUILD_TYPE=Release', `-DCMAKE_TOOLCHAIN_FILE=${cmakeToolchain(emscripten)}`];
+/**
+ * The modules, which go into dist/wasm, and their tests, which stay in build/wasm.
+ * @param {Emscripten} emscripten
+ * @param {'modules' | 'all'} target
+ */
+export async function buildWasm(emscripten, target) {
+  const googleTest = findGoogleTest();
   const env = emscriptenEnvironment(emscripten);
-  await configure(WASM, settings, emscripten.version, env);
-  await run('cmake', ['--build', WASM], { timeout: 20 * MINUTE, env });
+  await configure(WASM, {
+    identity: [
+      emscripten.version,
+      `-DCMAKE_TOOLCHAIN_FILE=${cmakeToolchain(emscripten)}`,
+      '-DCMAKE_BUILD_TYPE=Release',
+    ],
+    // Whoever only runs the main job has no GoogleTest. Whoever has it is not to reconfigure for that job.
+    settings: googleTest ? ['-DBUILD_TESTING=ON', `-DGTEST_SOURCE=${googleTest}`] : ['-DBUILD_TESTING=OFF'],
+    env,
+  });
+  await run('cmake', ['--build', WASM, '--target', target], { timeout: 20 * MINUTE, env });
 }
 
 /** The kernels and their tests for this machine, under the sanitizers. */
 export async function buildNative() {
   const compiler = ['c++', 'g++', 'clang++'].map(which).find((path) => path !== undefined);
-  const identity = process.env.CXX ?? (compiler && realpathSync(compiler)) ?? 'none';
-  await configure(NATIVE, ['-DCMAKE_BUILD_TYPE=RelWithDebInfo'], identity, process.env);
+  await configure(NATIVE, {
+    identity: [
+      process.env.CXX ?? (compiler && realpathSync(compiler)) ?? 'none',
+      '-DCMAKE_BUILD_TYPE=RelWithDebInfo',
+    ],
+    settings: [`-DGTEST_SOURCE=${findGoogleTest()}`],
+    env: process.env,
+  });
   await run('cmake', ['--build', NATIVE], { timeout: 20 * MINUTE });
 }
 
@@ -50,19 +70,25 @@ function ctest(folder, env) {
 }
 
 /**
- * @param {string} folder
- * @param {string[]} settings
- * @param {string} compiler what a change of compiler changes
- * @param {NodeJS.ProcessEnv} env
+ * @typedef {object} Configuration
+ * @property {string[]} identity the compiler, and what cannot be changed in a folder that is configured already
+ * @property {string[]} settings what can
+ * @property {NodeJS.ProcessEnv} env
  */
-async function configure(folder, settings, compiler, env) {
-  const args = ['-S', ROOT, '-B', folder, '-G', 'Ninja', ...settings];
+
+/** @param {string} folder @param {Configuration} configuration */
+async function configure(folder, { identity, settings, env }) {
   const stamp = join(folder, '.configured-with');
-  const wanted = `${JSON.stringify([compiler, ...args])}\n`;
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const [knownIdentity, knownSettings] = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : [];
+  const wantedIdentity = [ROOT, ...identity].join(' ');
+  const wantedSettings = settings.join(' ');
+  if (knownIdentity === wantedIdentity && knownSettings === wantedSettings) return;
+
   // CMake keeps what it once found (a compiler, the source folder's path): only an empty folder forgets.
-  rmSync(folder, { recursive: true, force: true });
+  if (knownIdentity !== wantedIdentity) rmSync(folder, { recursive: true, force: true });
+  else rmSync(stamp);
   mkdirSync(folder, { recursive: true });
-  await run('cmake', args, { timeout: 5 * MINUTE, env });
-  writeFileSync(stamp, wanted);
+  const flags = [...identity, ...settings].filter((argument) => argument.startsWith('-D'));
+  await run('cmake', ['-S', ROOT, '-B', folder, '-G', 'Ninja', ...flags], { timeout: 5 * MINUTE, env });
+  writeFileSync(stamp, JSON.stringify([wantedIdentity, wantedSettings]));
 }

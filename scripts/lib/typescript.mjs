@@ -22,7 +22,7 @@ function outputStem(source) {
  * @param {'ts' | '.'} project `ts` compiles the package alone, `.` its tests and everything that is type-checked too
  */
 export async function buildTypeScript(project) {
-  const sources = findSources(['ts', 'test'], /(?<!\.d)\.ts$/);
+  const sources = findSources(['ts', 'test/ts'], /(?<!\.d)\.ts$/);
   /** @type {string[]} */
   const earlier = existsSync(LIST) ? JSON.parse(readFileSync(LIST, 'utf8')) : [];
   for (const source of earlier.filter((name) => !sources.includes(name))) {
@@ -42,10 +42,8 @@ export async function buildTypeScript(project) {
 
 /** Every test for Node's runner: the compiled ones, found by their sources so that no leftover runs, and plain ones. */
 export function nodeTestFiles() {
-  const compiled = findSources(['test/ts', 'test/package'], /\.test\.ts$/).map(
-    (source) => `${outputStem(source)}.js`,
-  );
-  const plain = findSources(['test'], /\.test\.mjs$/);
+  const compiled = findSources(['test/ts'], /\.test\.ts$/).map((source) => `${outputStem(source)}.js`);
+  const plain = findSources(['test/scripts'], /\.test\.mjs$/);
   const files = [...compiled, ...plain];
   if (compiled.length === 0) throw new CommandError('no test found: test/ts holds no *.test.ts');
   return files;

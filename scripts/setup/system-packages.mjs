@@ -1,8 +1,8 @@
 // Programs that come from the system: what is there, and what is missing.
 
-import { existsSync } from 'node:fs';
 import { findClangFormat } from '../lib/clang-format.mjs';
 import { SetupError } from '../lib/errors.mjs';
+import { findGoogleTest } from '../lib/googletest.mjs';
 import { which } from '../lib/paths.mjs';
 import { commandLine, hasApt, installWithApt } from './apt-install.mjs';
 import { osRelease } from './os-release.mjs';
@@ -37,9 +37,9 @@ const REQUIREMENTS = {
   native: [
     { what: 'a C++ compiler', aptPackage: 'g++', isThere: () => has('g++') || has('clang++') },
     {
-      what: 'the sources of GoogleTest in /usr/src/googletest',
+      what: 'the sources of GoogleTest in /usr/src/googletest, or wherever GTEST_SOURCE says',
       aptPackage: 'googletest',
-      isThere: () => existsSync('/usr/src/googletest/CMakeLists.txt'),
+      isThere: () => findGoogleTest() !== undefined,
     },
   ],
   format: [
