@@ -2,6 +2,7 @@
 // ninja knows by itself what is to be done.
 
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { cmakeToolchain, emscriptenEnvironment } from '../setup/emscripten-environment.mjs';
 import { findGoogleTest } from './googletest.mjs';
@@ -56,16 +57,8 @@ export const testNative = () => ctest(NATIVE, process.env);
 /** @param {string} folder @param {NodeJS.ProcessEnv} env */
 function ctest(folder, env) {
   // A test that hangs is named; no test at all is an error, not a success.
-  const args = [
-    '--test-dir',
-    folder,
-    '--output-on-failure',
-    '--no-tests=error',
-    '--timeout',
-    '600',
-    '--parallel',
-    '2',
-  ];
+  const bounds = ['--timeout', '600', '--no-tests=error', '--parallel', String(availableParallelism())];
+  const args = ['--test-dir', folder, '--output-on-failure', ...bounds];
   return run('ctest', args, { output: 'inherit', timeout: 20 * MINUTE, env });
 }
 

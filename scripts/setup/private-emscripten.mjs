@@ -101,8 +101,7 @@ export async function assemblePrivateEmscripten() {
     await check(join(root, 'emscripten'), work);
   });
   const made = findPrivateEmscripten();
-  if (!made)
-    throw new SetupError(`${target()} holds no emcc: remove that folder and run the same command again.`);
+  if (!made) throw new SetupError(`${target()} holds no emcc. Remove it, then run the same command again.`);
   return made;
 }
 
