@@ -47,7 +47,7 @@ NEURAL_EXPORT neural::Status pool_free(Address address);
 NEURAL_EXPORT uint32_t pool_reset(uint32_t owner);  // Number of blocks freed.
 NEURAL_EXPORT uint32_t pool_optimize();             // Bytes regained in the largest free block.
 
-// Elementwise, n elements.
+// Elementwise, n elements. alpha: the activation's second parameter, NaN for its default.
 NEURAL_EXPORT neural::Status activate_f32(uint32_t activation, Address x, Address out, uint32_t n,
                                           float gain, float alpha);
 NEURAL_EXPORT neural::Status add_f32(Address a, Address b, Address out, uint32_t n);

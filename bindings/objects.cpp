@@ -143,11 +143,10 @@ EMSCRIPTEN_BINDINGS(neural) {
       .value("labelOutOfRange", Status::kLabelOutOfRange)
       .value("notFinite", Status::kNotFinite);
   enum_<Activation>("Activation")
-      .value("linear", Activation::kLinear)
-      .value("relu", Activation::kRelu)
-      .value("sigmoid", Activation::kSigmoid)
-      .value("tanh", Activation::kTanh)
-      .value("softmax", Activation::kSoftmax);
+#define NEURAL_ACTIVATION_VALUE(Name, name) .value(name, Activation::k##Name)
+      NEURAL_ACTIVATIONS(NEURAL_ACTIVATION_VALUE)
+#undef NEURAL_ACTIVATION_VALUE
+          .value("softmax", Activation::kSoftmax);
   enum_<Initializer>("Initializer")
       .value("he", Initializer::kHe)
       .value("xavier", Initializer::kXavier)

@@ -1,69 +1,34 @@
-// Activations and their gradients.
-//
-// Each activation is one struct: its forward form over four lanes, its derivative, and whether the
-// derivative can be had from the output alone (then training keeps no copy of the input). NaN in
-// gives NaN out; ±Inf gives the limit.
+// Activations and their gradients over arrays.
 #pragma once
 
-#include "math/sigmoid.h"
-#include "math/tanh.h"
-#include "simd/vec4.h"
+#include "kernels/activation_list.h"
 
 namespace neural {
 
-// The order is part of the ABI. kSoftmax is not elementwise: see softmax.h.
-enum class Activation : uint32_t { kLinear, kRelu, kSigmoid, kTanh, kSoftmax };
+// kSoftmax is not elementwise: see softmax.h.
+enum class Activation : uint32_t {
+#define NEURAL_ENUMERATOR(Name, name) k##Name,
+  NEURAL_ACTIVATIONS(NEURAL_ENUMERATOR)
+#undef NEURAL_ENUMERATOR
+      kSoftmax
+};
 inline constexpr uint32_t kElementwiseActivations = static_cast<uint32_t>(Activation::kSoftmax);
 
-// y = f(gain·x). alpha is the second parameter of those that have one.
+// y = f(gain·x). alpha is the second parameter of those that have one; NaN stands for its default.
 struct ActivationParameters {
   float gain = 1;
-  float alpha = 0;
+  float alpha = __builtin_nanf("");
 };
-
-namespace activation {
-
-struct Linear {
-  static constexpr double kMaxUlp = 0;
-  static F32x4 Forward(F32x4 x) { return x; }
-  static F32x4 DerivativeFromOutput(F32x4) { return Splat(1.0f); }
-};
-
-struct Relu {
-  static constexpr double kMaxUlp = 0;
-  // Adding +0 turns -0 into +0, as Math.max(x, 0) does; the comparison keeps NaN.
-  static F32x4 Forward(F32x4 x) { return Add(PseudoMax(x, Zero()), Zero()); }
-  static F32x4 DerivativeFromOutput(F32x4 y) {
-    return BitCast(And(BitCast(Splat(1.0f)), Less(Zero(), y)));
-  }
-};
-
-struct Sigmoid {
-  static constexpr double kMaxUlp = neural::Sigmoid::kMaxUlp;
-  static F32x4 Forward(F32x4 x) { return neural::Sigmoid::Apply(x); }
-  static F32x4 DerivativeFromOutput(F32x4 y) { return Mul(y, Sub(Splat(1.0f), y)); }
-};
-
-struct Tanh {
-  static constexpr double kMaxUlp = neural::Tanh::kMaxUlp;
-  static F32x4 Forward(F32x4 x) { return neural::Tanh::Apply(x); }
-  static F32x4 DerivativeFromOutput(F32x4 y) { return Sub(Splat(1.0f), Mul(y, y)); }
-};
-
-}  // namespace activation
 
 // Calls visitor with a value of the struct that belongs to an elementwise activation.
 template <class Visitor>
 inline void VisitActivation(Activation kind, Visitor visitor) {
   switch (kind) {
-    case Activation::kLinear:
-      return visitor(activation::Linear{});
-    case Activation::kRelu:
-      return visitor(activation::Relu{});
-    case Activation::kSigmoid:
-      return visitor(activation::Sigmoid{});
-    case Activation::kTanh:
-      return visitor(activation::Tanh{});
+#define NEURAL_CASE(Name, name) \
+  case Activation::k##Name:     \
+    return visitor(activation::Name{});
+    NEURAL_ACTIVATIONS(NEURAL_CASE)
+#undef NEURAL_CASE
     case Activation::kSoftmax:
       return;
   }
@@ -73,7 +38,11 @@ inline void VisitActivation(Activation kind, Visitor visitor) {
 void Activate(Activation kind, const float* x, float* out, size_t n,
               ActivationParameters parameters);
 
-// gradient[i] *= f'(…), from the activation's output y, at gain 1.
-void MultiplyByDerivative(Activation kind, const float* y, float* gradient, size_t n);
+// True where the derivative cannot be had from the output: training then keeps the input, too.
+bool DerivativeNeedsInput(Activation kind);
+
+// gradient[i] *= f'(…) at gain 1 and the default alpha, from the activation's inputs where it needs
+// them, else from its outputs.
+void MultiplyByDerivative(Activation kind, const float* values, float* gradient, size_t n);
 
 }  // namespace neural

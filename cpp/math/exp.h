@@ -12,6 +12,26 @@ namespace neural {
 
 namespace exp_detail {
 
+// x = n·ln 2 + r; n stands in the low bits of `shifted`.
+struct Reduced {
+  F32x4 shifted;
+  F32x4 r;
+
+  // 2^(n + kOffset) for -126 <= n + kOffset <= 127. The rounding magic's own low bits are zero: the
+  // shift leaves n alone in the exponent field.
+  template <int kOffset = 0>
+  F32x4 PowerOfTwo() const {
+    return BitCast(AddInt(ShiftLeft<23>(BitCast(shifted)), SplatInt((127 + kOffset) << 23)));
+  }
+};
+
+inline Reduced Reduce(F32x4 x) {
+  using namespace constants;
+  const F32x4 shifted = MulAdd(x, Splat(kLog2E), Splat(kRoundingMagic));
+  const F32x4 n = Sub(shifted, Splat(kRoundingMagic));
+  return {shifted, MulAdd(n, Splat(-kLn2Low), MulAdd(n, Splat(-kLn2High), x))};
+}
+
 // r + r²·P(r) = e^r - 1 for |r| <= ln(2)/2, relative error below 2^-26 before rounding.
 inline F32x4 ExpMinusOneReduced(F32x4 r) {
   F32x4 p = MulAdd(Splat(0x1.6d11fep-10f), r, Splat(0x1.120c62p-7f));
@@ -20,9 +40,6 @@ inline F32x4 ExpMinusOneReduced(F32x4 r) {
   p = MulAdd(p, r, Splat(0.5f));
   return MulAdd(p, Mul(r, r), r);
 }
-
-// 2^n as a float for -126 <= n <= 127.
-inline F32x4 PowerOfTwo(I32x4 n) { return BitCast(ShiftLeft<23>(AddInt(n, SplatInt(127)))); }
 
 }  // namespace exp_detail
 
@@ -33,18 +50,61 @@ struct Exp {
     using namespace constants;
     // Beyond these bounds the result is +Inf or 0 whatever x is.
     x = PseudoMax(PseudoMin(x, Splat(89.0f)), Splat(-104.0f));
-    const F32x4 shifted = MulAdd(x, Splat(kLog2E), Splat(kRoundingMagic));
-    const I32x4 n = SubInt(BitCast(shifted), BitCast(Splat(kRoundingMagic)));
-    const F32x4 n_float = Sub(shifted, Splat(kRoundingMagic));
-    F32x4 r = MulAdd(n_float, Splat(-kLn2High), x);
-    r = MulAdd(n_float, Splat(-kLn2Low), r);
+    const exp_detail::Reduced reduced = exp_detail::Reduce(x);
+    const I32x4 n = SubInt(BitCast(reduced.shifted), BitCast(Splat(kRoundingMagic)));
     // 2^n in two factors, each in the normal range: n goes from -150 to 128. The first product
     // is exact, so that a denormal result is rounded once.
     const I32x4 half = ShiftRight<1>(n);
-    const F32x4 mantissa = Add(Splat(1.0f), exp_detail::ExpMinusOneReduced(r));
-    return Mul(Mul(mantissa, exp_detail::PowerOfTwo(half)),
-               exp_detail::PowerOfTwo(SubInt(n, half)));
+    const F32x4 mantissa = Add(Splat(1.0f), exp_detail::ExpMinusOneReduced(reduced.r));
+    return Mul(Mul(mantissa, PowerOfTwo(half)), PowerOfTwo(SubInt(n, half)));
+  }
+
+ private:
+  static F32x4 PowerOfTwo(I32x4 n) { return BitCast(ShiftLeft<23>(AddInt(n, SplatInt(127)))); }
+};
+
+// e^(x + low)·2^64 = scale·(1 + p) for -104 <= x <= 0 and |low| < 2^-3: a result that would be
+// denormal keeps its bits until the caller scales it back. `low` is what the rounding of x has
+// lost.
+struct ScaledExpParts {
+  F32x4 scale, p;
+};
+inline ScaledExpParts ScaledExpInParts(F32x4 x, F32x4 low) {
+  const exp_detail::Reduced reduced = exp_detail::Reduce(x);
+  const F32x4 r = Add(reduced.r, low);
+  return {reduced.PowerOfTwo<64>(), exp_detail::ExpMinusOneReduced(r)};
+}
+inline F32x4 ScaledExp(F32x4 x) {
+  const exp_detail::Reduced reduced = exp_detail::Reduce(x);
+  const F32x4 mantissa = Add(Splat(1.0f), exp_detail::ExpMinusOneReduced(reduced.r));
+  return Mul(mantissa, reduced.PowerOfTwo<64>());
+}
+inline F32x4 Unscale(F32x4 x) { return Mul(x, Splat(0x1p-64f)); }
+
+// e^(x + low) - 1 for x <= 88, low as above; -1 at -Inf, exact for denormals.
+struct ExpMinusOne {
+  static constexpr double kMaxUlp = 2;
+  static F32x4 Apply(F32x4 x, F32x4 low = Zero()) {
+    // Below this the result is -1 to the last bit.
+    x = PseudoMax(x, Splat(-20.0f));
+    const exp_detail::Reduced reduced = exp_detail::Reduce(x);
+    const F32x4 scale = reduced.PowerOfTwo();
+    const F32x4 p = exp_detail::ExpMinusOneReduced(Add(reduced.r, low));
+    return MulAdd(p, scale, Sub(scale, Splat(1.0f)));
   }
 };
+
+// x² in two parts for |x| < 2^60: the square of the upper twelve bits, which is exact, and the
+// rest.
+struct TwoPart {
+  F32x4 high, low;
+};
+inline F32x4 UpperHalf(F32x4 x) {
+  return BitCast(And(BitCast(x), SplatInt(static_cast<int32_t>(0xfffff000u))));
+}
+inline TwoPart SquareInTwoParts(F32x4 x) {
+  const F32x4 upper = UpperHalf(x);
+  return {Mul(upper, upper), Mul(Sub(x, upper), Add(x, upper))};
+}
 
 }  // namespace neural

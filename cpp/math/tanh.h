@@ -2,7 +2,7 @@
 //
 //   |x| < 0.625:  x + x·z·T(z) with z = x² and T the minimax polynomial of degree 4
 //   otherwise:    1 - 2 / (1 + e^(2|x|)), where the quotient's error hardly counts any more,
-//                 with the sign of x
+// with the sign of x, that of zero included.
 //
 // A single formula in e^(-2|x|) is a fifth faster and reaches no better than 2.3 ULP.
 #pragma once
@@ -41,7 +41,7 @@ struct Tanh {
     p = MulAdd(p, r, Splat(1.0f));
     const F32x4 denominator = MulAdd(p, scale, Splat(1.0f));
     const F32x4 large = Sub(Splat(1.0f), Div(Splat(2.0f), denominator));
-    return Select(Less(magnitude, Splat(0.625f)), small, CopySign(large, x));
+    return CopySign(Select(Less(magnitude, Splat(0.625f)), small, large), x);
   }
 };
 

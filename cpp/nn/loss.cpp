@@ -79,8 +79,9 @@ double SumOfLosses(Loss loss, const float* values, Targets targets, size_t rows,
                             : CrossEntropy(values, targets, rows, columns, row_scratch);
 }
 
-void OutputGradient(Loss loss, Activation activation, const float* outputs, Targets targets,
-                    size_t rows, size_t columns, size_t divisor, float* gradient) {
+void OutputGradient(Loss loss, Activation activation, const float* outputs,
+                    const float* derivative_values, Targets targets, size_t rows, size_t columns,
+                    size_t divisor, float* gradient) {
   if (loss == Loss::kCrossEntropy) {
     CrossEntropyGradient(outputs, targets, rows, columns, 1.0f / static_cast<float>(divisor),
                          gradient);
@@ -96,7 +97,7 @@ void OutputGradient(Loss loss, Activation activation, const float* outputs, Targ
   if (activation == Activation::kSoftmax) {
     SoftmaxGradient(outputs, rows, columns, gradient);
   } else {
-    MultiplyByDerivative(activation, outputs, gradient, rows * columns);
+    MultiplyByDerivative(activation, derivative_values, gradient, rows * columns);
   }
 }
 

@@ -30,9 +30,11 @@ double SumOfLosses(Loss loss, const float* values, Targets targets, size_t rows,
                    float* row_scratch);
 
 // gradient = d(sum of losses / divisor) / d(the last layer's values before its activation), from
-// its values `outputs` after it. All are rows × columns.
-void OutputGradient(Loss loss, Activation activation, const float* outputs, Targets targets,
-                    size_t rows, size_t columns, size_t divisor, float* gradient);
+// its values after it (`outputs`) and those that the derivative is taken from (see
+// MultiplyByDerivative). All are rows × columns.
+void OutputGradient(Loss loss, Activation activation, const float* outputs,
+                    const float* derivative_values, Targets targets, size_t rows, size_t columns,
+                    size_t divisor, float* gradient);
 
 // The number of rows whose largest value is the label's (or the largest target's). Of equal values
 // the first counts; a row with NaN is never right.

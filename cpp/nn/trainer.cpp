@@ -23,6 +23,18 @@ uint64_t SumOfOutputs(const Network& network) {
   return sum;
 }
 
+bool KeepsInputs(const Layer& layer) {
+  return layer.activation != Activation::kSoftmax && DerivativeNeedsInput(layer.activation);
+}
+
+uint64_t SumOfInputsKept(const Network& network) {
+  uint64_t sum = 0;
+  for (uint32_t l = 0; l < network.layer_count(); ++l) {
+    if (KeepsInputs(network.layer(l))) sum += network.layer(l).outputs;
+  }
+  return sum;
+}
+
 // db += column sums of delta, row after row.
 void AddRows(const float* delta, uint32_t rows, uint32_t columns, float* biases) {
   for (uint32_t r = 0; r < rows; ++r, delta += columns) AddArrays(biases, delta, biases, columns);
@@ -35,6 +47,7 @@ uint32_t Trainer::RequiredBytes(const Network& network, const TrainerSettings& s
   const uint64_t rows = settings.batch_rows;
   const uint64_t floats = n * (1 + MomentCount(settings.optimizer.kind)) +
                           Padded(SumOfOutputs(network) * rows) +
+                          Padded(SumOfInputsKept(network) * rows) +
                           2 * Padded(WidestOutput(network) * rows) + Padded(network.outputs());
   const uint64_t bytes = (sizeof(Trainer) + 15) / 16 * 16 + floats * sizeof(float);
   return rows && bytes <= 1ull << 31 ? static_cast<uint32_t>(bytes) : 0;
@@ -59,6 +72,7 @@ Trainer* Trainer::Create(void* memory, Network* network, const TrainerSettings& 
   trainer->gradients_ = take(n);
   trainer->moments_ = take(n * MomentCount(settings.optimizer.kind));
   trainer->values_ = take(SumOfOutputs(*network) * rows);
+  trainer->inputs_ = take(SumOfInputsKept(*network) * rows);
   trainer->deltas_[0] = take(WidestOutput(*network) * rows);
   trainer->deltas_[1] = take(WidestOutput(*network) * rows);
   trainer->row_scratch_ = take(network->outputs());
@@ -71,6 +85,7 @@ double Trainer::ForwardPiece(const float* x, Targets targets, uint32_t rows,
   const Network& network = *network_;
   const float* input = x;
   float* output = values_;
+  float* kept = inputs_;
   double loss = 0;
   for (uint32_t l = 0; l < network.layer_count(); ++l) {
     const Layer& layer = network.layer(l);
@@ -81,6 +96,10 @@ double Trainer::ForwardPiece(const float* x, Targets targets, uint32_t rows,
            layer.outputs, layer.inputs, epilogue, matmul_scratch);
     if (is_last && LossTakesLogits(settings_.loss)) {
       loss = SumOfLosses(settings_.loss, output, targets, rows, layer.outputs, row_scratch_);
+    }
+    if (KeepsInputs(layer)) {
+      memcpy(kept, output, size_t{rows} * layer.outputs * sizeof(float));
+      kept += size_t{rows} * layer.outputs;
     }
     ActivateLayer(layer, output, rows);
     if (is_last && !LossTakesLogits(settings_.loss)) {
@@ -98,6 +117,13 @@ void Trainer::BackwardPiece(const float* x, Targets targets, uint32_t rows, uint
                             bool first, float* matmul_scratch) {
   const Network& network = *network_;
   const float* output = values_ + SumOfOutputs(network) * rows;
+  const float* kept = inputs_ + SumOfInputsKept(network) * rows;
+  // Walks down the values that the derivative of a layer is taken from.
+  const auto derivative_values = [&kept, rows](const Layer& layer, const float* outputs) {
+    if (!KeepsInputs(layer)) return outputs;
+    kept -= size_t{rows} * layer.outputs;
+    return kept;
+  };
   float* delta = deltas_[0];
   float* below = deltas_[1];
   MatmulEpilogue accumulate;
@@ -106,8 +132,8 @@ void Trainer::BackwardPiece(const float* x, Targets targets, uint32_t rows, uint
     const Layer& layer = network.layer(l);
     output -= size_t{rows} * layer.outputs;
     if (l + 1 == network.layer_count()) {
-      OutputGradient(settings_.loss, layer.activation, output, targets, rows, layer.outputs,
-                     all_rows, delta);
+      OutputGradient(settings_.loss, layer.activation, output, derivative_values(layer, output),
+                     targets, rows, layer.outputs, all_rows, delta);
     }
     const float* input = l ? output - size_t{rows} * layer.inputs : x;
     Matmul(Transposed(input, layer.inputs), RowMajor(delta, layer.outputs),
@@ -119,7 +145,8 @@ void Trainer::BackwardPiece(const float* x, Targets targets, uint32_t rows, uint
     if (!l) break;
     Matmul(RowMajor(delta, layer.outputs), Transposed(network.weights(l), layer.outputs), below,
            rows, layer.inputs, layer.outputs, {}, matmul_scratch);
-    MultiplyByDerivative(network.layer(l - 1).activation, input, below,
+    const Layer& lower = network.layer(l - 1);
+    MultiplyByDerivative(lower.activation, derivative_values(lower, input), below,
                          size_t{rows} * layer.inputs);
     float* done = delta;
     delta = below;

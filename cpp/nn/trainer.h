@@ -46,6 +46,7 @@ class Trainer {
   float* gradients_;
   float* moments_;
   float* values_;     // The outputs of every layer for a piece, layer after layer.
+  float* inputs_;     // The same before the activation, of those layers that need them.
   float* deltas_[2];  // Gradients with respect to a layer's values before its activation.
   float* row_scratch_;
 };

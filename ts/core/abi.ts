@@ -71,7 +71,37 @@ export type StatusName = (typeof statusNames)[number];
 export const matmulFlags = { transposeA: 1, transposeB: 2 } as const;
 
 /** Names of the activations that the module knows; its embind enumeration `Activation` must hold the same. */
-export const activationNames = ['linear', 'relu', 'sigmoid', 'tanh'] as const;
+export const activationNames = [
+  'linear',
+  'relu',
+  'relu6',
+  'leakyRelu',
+  'elu',
+  'selu',
+  'sigmoid',
+  'tanh',
+  'softplus',
+  'softsign',
+  'silu',
+  'gelu',
+  'geluTanh',
+  'mish',
+  'hardSigmoid',
+  'hardSwish',
+  'symmetricSigmoid',
+  'gaussian',
+  'symmetricGaussian',
+  'elliot',
+  'symmetricElliot',
+  'linearPiece',
+  'symmetricLinearPiece',
+  'sin',
+  'cos',
+  'symmetricSin',
+  'symmetricCos',
+  'threshold',
+  'symmetricThreshold',
+] as const;
 /** An elementwise activation. */
 export type ActivationName = (typeof activationNames)[number];
 
