@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSyn
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { cmakeToolchain, emscriptenEnvironment } from '../setup/emscripten-environment.mjs';
+import { CommandError } from './errors.mjs';
 import { findGoogleTest } from './googletest.mjs';
 import { inRoot, ROOT, which } from './paths.mjs';
 import { run } from './run.mjs';
@@ -33,7 +34,7 @@ export async function buildWasm(emscripten, target) {
     settings: googleTest ? ['-DBUILD_TESTING=ON', `-DGTEST_SOURCE=${googleTest}`] : ['-DBUILD_TESTING=OFF'],
     env,
   });
-  await run('cmake', ['--build', WASM, '--target', target], { timeout: 20 * MINUTE, env });
+  await build(WASM, target, env);
 }
 
 /** The kernels and their tests for this machine, under the sanitizers. */
@@ -47,7 +48,18 @@ export async function buildNative() {
     settings: [`-DGTEST_SOURCE=${findGoogleTest()}`],
     env: process.env,
   });
-  await run('cmake', ['--build', NATIVE], { timeout: 20 * MINUTE });
+  await build(NATIVE, 'all', process.env);
+}
+
+/** @param {string} folder @param {string} target @param {NodeJS.ProcessEnv} env */
+async function build(folder, target, env) {
+  try {
+    await run('cmake', ['--build', folder, '--target', target], { timeout: 20 * MINUTE, env });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    // The steps that went well ("[12/88] Building …") would bury the error.
+    throw new CommandError(error.message.replaceAll(/^\[\d+\/\d+\] .*\n/gm, ''));
+  }
 }
 
 /** @param {Emscripten} emscripten */
