@@ -2,7 +2,7 @@
 
 #include <initializer_list>
 
-#include "simd/vec4.h"
+#include "kernels/elementwise.h"
 
 namespace neural {
 
@@ -33,13 +33,12 @@ float SumBlock(size_t begin, size_t n, Term term) {
 }
 
 template <class Term>
-float SumBlocks(size_t n, Term term) {
-  if (n <= kBlock) return SumBlock(0, n, term);
+double SumBlocks(size_t n, Term term) {
   double total = 0;
   for (size_t begin = 0; begin < n; begin += kBlock) {
     total += SumBlock(begin, n - begin < kBlock ? n - begin : kBlock, term);
   }
-  return static_cast<float>(total);
+  return total;
 }
 
 struct ProductTerm {
@@ -57,9 +56,122 @@ struct ValueTerm {
   F32x4 operator()(size_t i, size_t count) const { return LoadPartial(x + i, count); }
 };
 
+// (factor·x - shift)², where the padding of the tail must add nothing.
+struct SquareTerm {
+  const float* x;
+  float factor;
+  float shift;
+  F32x4 operator()(size_t i) const { return Squared(Load(x + i)); }
+  F32x4 operator()(size_t i, size_t count) const {
+    float lanes[kLanes];
+    Store(lanes, Squared(LoadPartial(x + i, count)));
+    return LoadPartial(lanes, count);
+  }
+  F32x4 Squared(F32x4 v) const {
+    const F32x4 difference = Sub(Mul(v, Splat(factor)), Splat(shift));
+    return Mul(difference, difference);
+  }
+};
+
+double Root(double x) { return __builtin_sqrt(x); }
+
+// A power of two that brings the largest element near 1, or 1 where no square can overflow or
+// lose bits. Scaling by it is exact.
+float ScaleOf(const float* x, size_t n) {
+  F32x4 largest = Zero();
+  size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) largest = PseudoMax(largest, Abs(Load(x + i)));
+  if (i < n) largest = PseudoMax(largest, Abs(LoadPartial(x + i, n - i)));
+  const float m = ReduceMax(largest);
+  if (m > 0x1p50f) return 0x1p-100f;
+  return m < 0x1p-50f ? 0x1p100f : 1.0f;
+}
+
+struct ScaledNorm {
+  double norm;  // Of factor·x.
+  float factor;
+};
+ScaledNorm NormOf(const float* x, size_t n) {
+  const float factor = ScaleOf(x, n);
+  return {Root(SumBlocks(n, SquareTerm{x, factor, 0})), factor};
+}
+
+float Extreme(const float* x, size_t n, F32x4 start, F32x4 (*choose)(F32x4, F32x4)) {
+  F32x4 result = start;
+  size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) result = choose(result, Load(x + i));
+  for (; i < n; ++i) result = choose(result, LoadSplat(x + i));
+  float lanes[kLanes];
+  Store(lanes, result);
+  for (float lane : lanes) result = choose(result, Splat(lane));
+  Store(lanes, result);
+  return lanes[0];
+}
+
 }  // namespace
 
-float Dot(const float* a, const float* b, size_t n) { return SumBlocks(n, ProductTerm{a, b}); }
-float Sum(const float* x, size_t n) { return SumBlocks(n, ValueTerm{x}); }
+float Dot(const float* a, const float* b, size_t n) {
+  return static_cast<float>(SumBlocks(n, ProductTerm{a, b}));
+}
+
+float Sum(const float* x, size_t n) { return static_cast<float>(SumBlocks(n, ValueTerm{x})); }
+
+float Mean(const float* x, size_t n) {
+  return static_cast<float>(SumBlocks(n, ValueTerm{x}) / static_cast<double>(n));
+}
+
+float Variance(const float* x, size_t n) {
+  const double sum = SumBlocks(n, SquareTerm{x, 1, Mean(x, n)});
+  return static_cast<float>(sum / static_cast<double>(n));
+}
+
+float Norm(const float* x, size_t n) {
+  const ScaledNorm scaled = NormOf(x, n);
+  return static_cast<float>(scaled.norm / scaled.factor);
+}
+
+float CosineSimilarity(const float* a, const float* b, size_t n) {
+  const ScaledNorm na = NormOf(a, n), nb = NormOf(b, n);
+  if (na.norm == 0 || nb.norm == 0) return 0;
+  const float fa = na.factor, fb = nb.factor;
+  double dot = 0;
+  if (fa == 1.0f && fb == 1.0f) {
+    dot = SumBlocks(n, ProductTerm{a, b});
+  } else {
+    for (size_t i = 0; i < n; ++i) dot += double{a[i] * fa} * double{b[i] * fb};
+  }
+  const double cosine = dot / (na.norm * nb.norm);
+  return static_cast<float>(cosine > 1 ? 1 : cosine < -1 ? -1 : cosine);
+}
+
+void Normalize(const float* x, float* out, size_t n) {
+  const ScaledNorm scaled = NormOf(x, n);
+  const F32x4 factor = Splat(scaled.factor);
+  const F32x4 norm = Splat(scaled.norm == 0 ? 1.0f : static_cast<float>(scaled.norm));
+  Map(x, out, n, [=](F32x4 v) { return Div(Mul(v, factor), norm); });
+}
+
+float MaxValue(const float* x, size_t n) {
+  return Extreme(x, n, Splat(-__builtin_inff()), [](F32x4 a, F32x4 b) { return Max(a, b); });
+}
+
+float MinValue(const float* x, size_t n) {
+  return Extreme(x, n, Splat(__builtin_inff()), [](F32x4 a, F32x4 b) { return Min(a, b); });
+}
+
+size_t ArgMax(const float* x, size_t n) {
+  const float largest = MaxValue(x, n);
+  const bool is_nan = largest != largest;
+  for (size_t i = 0; i < n; ++i) {
+    if (is_nan ? x[i] != x[i] : x[i] == largest) return i;
+  }
+  return n;
+}
+
+size_t CountAbove(const float* x, size_t n, double threshold) {
+  size_t count = 0;
+  for (size_t i = 0; i < n; ++i) count += double{x[i]} > threshold;
+  return count;
+}
 
 }  // namespace neural
