@@ -1,0 +1,49 @@
+/** The table of operations: which kernel each one calls, and with which operands. */
+import type { Engine } from '../core/engine.js';
+import type { Pool } from '../core/memory-pool.js';
+import { createActivations } from './activations.js';
+import { elementwiseCalls } from './elementwise.js';
+import { OperationRunner } from './operation.js';
+import { createProducts } from './products.js';
+import { createReduction } from './reductions.js';
+import { rowCall } from './rows.js';
+import type { Ops } from './types.js';
+
+export function createOps(engine: Engine, pool: Pool): Ops {
+  const { abi } = engine;
+  const runner = new OperationRunner(engine, pool);
+  const { unary, binary, scalar, axpy, lerp, clamp } = elementwiseCalls(runner);
+  const { activate, activation, codes } = createActivations(engine, runner);
+  const { matmul, matvec } = createProducts(engine, runner, codes);
+  const table = {
+    activate,
+    relu: activation('relu'),
+    sigmoid: activation('sigmoid'),
+    tanh: activation('tanh'),
+    softmax: rowCall(runner, 'softmax', abi.softmax_f32),
+    logSoftmax: rowCall(runner, 'logSoftmax', abi.log_softmax_f32),
+    add: binary('add', abi.add_f32),
+    sub: binary('sub', abi.sub_f32),
+    mul: binary('mul', abi.mul_f32),
+    div: binary('div', abi.div_f32),
+    min: binary('min', abi.min_f32),
+    max: binary('max', abi.max_f32),
+    scale: scalar('scale', 'factor', abi.scale_f32),
+    addScalar: scalar('addScalar', 'value', abi.add_scalar_f32),
+    axpy: axpy(abi.axpy_f32),
+    lerp: lerp(abi.lerp_f32),
+    clamp: clamp(abi.clamp_f32),
+    abs: unary('abs', abi.abs_f32),
+    neg: unary('neg', abi.neg_f32),
+    square: unary('square', abi.square_f32),
+    sqrt: unary('sqrt', abi.sqrt_f32),
+    exp: unary('exp', abi.exp_f32),
+    log: unary('log', abi.log_f32),
+    dot: createReduction(engine, 'dot', ['a', 'b'], abi.dot_f32),
+    sum: createReduction(engine, 'sum', ['x'], (x, _b, n) => abi.sum_f32(x, n)),
+    matmul,
+    matvec,
+  };
+  // The overloads of `Ops` say what comes back for what; these functions' own types only say `Vec`.
+  return table as Ops;
+}

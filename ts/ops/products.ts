@@ -1,0 +1,54 @@
+/** Products of matrices and vectors, with what is added to them and done with the sum. */
+import { matmulFlags } from '../core/abi.js';
+import type { Engine } from '../core/engine.js';
+import { type ActivationCodes, refuseName } from './activations.js';
+import type { OperationRunner } from './operation.js';
+import { productShape, vectorProductShape } from './shapes.js';
+import type { MatmulShape, MatvecShape } from './types.js';
+import type { Vec } from './vec.js';
+
+export function createProducts(engine: Engine, runner: OperationRunner, codes: ActivationCodes) {
+  const { matmul_f32, matvec_f32 } = engine.abi;
+  const product = runner.define('matmul', {
+    kernel: (a, b, bias, out, _length, m, n, k, flags, code, alpha, beta) =>
+      matmul_f32(a, b, bias, out, m, n, k, flags, code, alpha, beta),
+    operands: ['a', 'b', 'bias'],
+    numbers: [],
+    resultLength: productShape,
+    access: 'apart',
+  });
+  const vectorProduct = runner.define('matvec', {
+    kernel: (a, x, bias, out, _length, m, n, _k, _flags, code) => matvec_f32(a, x, bias, out, m, n, code),
+    operands: ['a', 'x', 'bias'],
+    numbers: [],
+    resultLength: vectorProductShape,
+    access: 'apart',
+  });
+
+  function matmul(a: Vec, b: Vec, shape: MatmulShape & { readonly out?: Vec }): Vec {
+    if (typeof shape !== 'object' || shape === null) {
+      runner.refuse(product, `the shape is ${String(shape)}; give { m, n, k }`);
+    }
+    const { m, n, k, transposeA, transposeB, alpha = 1, beta = 0, bias, activation = 'linear', out } = shape;
+    const code = codes.get(activation) ?? refuseName(runner, product, activation);
+    if (beta !== 0 && out === undefined) {
+      runner.refuse(
+        product,
+        `beta is ${beta}, but there is no out for it to scale; give out, or leave beta out`,
+      );
+    }
+    const flags = (transposeA ? matmulFlags.transposeA : 0) | (transposeB ? matmulFlags.transposeB : 0);
+    return runner.run(product, a, b, bias, out, m, n, k, flags, code, alpha, beta);
+  }
+
+  function matvec(a: Vec, x: Vec, shape: MatvecShape & { readonly out?: Vec }): Vec {
+    if (typeof shape !== 'object' || shape === null) {
+      runner.refuse(vectorProduct, `the shape is ${String(shape)}; give { m, n }`);
+    }
+    const { m, n, bias, activation = 'linear', out } = shape;
+    const code = codes.get(activation) ?? refuseName(runner, vectorProduct, activation);
+    return runner.run(vectorProduct, a, x, bias, out, m, n, 0, 0, code, 0, 0);
+  }
+
+  return { matmul, matvec };
+}

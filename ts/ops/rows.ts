@@ -1,0 +1,26 @@
+/** Operations on each row of a matrix by itself. */
+import type { OperationRunner } from './operation.js';
+import { wholeRows } from './shapes.js';
+import type { RowOptions } from './types.js';
+import type { Vec } from './vec.js';
+
+type RowKernel = (x: number, out: number, rows: number, columns: number) => number;
+
+const noOptions = {};
+
+export function rowCall(runner: OperationRunner, name: string, kernel: RowKernel) {
+  const it = runner.define(name, {
+    kernel: (x, _b, _c, out, length, rows) => kernel(x, out, rows, length === 0 ? 0 : length / rows),
+    operands: ['x'],
+    numbers: [],
+    resultLength: wholeRows,
+    access: 'whole',
+  });
+  return (x: Vec, options: RowOptions & { readonly out?: Vec } = noOptions): Vec => {
+    if (typeof options !== 'object' || options === null) {
+      runner.refuse(it, `options are ${String(options)}; give an object such as { rows: 2 }, or nothing`);
+    }
+    const { rows = 1, out } = options;
+    return runner.run(it, x, undefined, undefined, out, rows, 0, 0, 0, 0, 0, 0);
+  };
+}
