@@ -1,0 +1,85 @@
+/**
+ * Lets long work share the thread: it runs in slices, and between two slices the event loop has its turn
+ * (timers, input, rendering). No `node:` import, nothing that outlives `close`.
+ */
+import { systemClock } from '../metrics/clock.js';
+
+/**
+ * A slice ends when its next step would probably pass this many milliseconds. The promise is 16 (one frame
+ * of a 60 Hz screen) or one step; the rest is margin for a step that takes longer than those before it.
+ */
+const sliceBudget = 10;
+
+interface Host {
+  setImmediate?(callback: () => void): unknown;
+  MessageChannel?: new () => { readonly port1: Port; readonly port2: Port };
+  setTimeout(callback: () => void, milliseconds: number): unknown;
+}
+interface Port {
+  onmessage: (() => void) | null;
+  postMessage(message: null): void;
+  close(): void;
+}
+
+// Captured once: a test runner's fake timers, installed later, would otherwise stop every training.
+const host = globalThis as unknown as Host;
+const setImmediate = host.setImmediate?.bind(globalThis);
+const MessageChannel = host.MessageChannel;
+const setTimeout = host.setTimeout.bind(globalThis);
+
+/** One run of sliced work. Call `stepDone` after each step, await `turn` when it says so, and `close` at the end. */
+export class TimeSlices {
+  #sliceStart = systemClock();
+  #stepStart = this.#sliceStart;
+  readonly #turns = openTurns();
+
+  /** True when the slice is used up: the event loop must have its turn before the next step. */
+  stepDone(): boolean {
+    const now = systemClock();
+    const step = now - this.#stepStart;
+    this.#stepStart = now;
+    return now - this.#sliceStart + step > sliceBudget;
+  }
+
+  /** Resolves after the event loop had its turn; a new slice begins. */
+  async turn(): Promise<void> {
+    await this.#turns.next();
+    this.#sliceStart = systemClock();
+    this.#stepStart = this.#sliceStart;
+  }
+
+  close(): void {
+    this.#turns.close();
+  }
+}
+
+interface Turns {
+  next(): Promise<void>;
+  close(): void;
+}
+
+function openTurns(): Turns {
+  if (setImmediate !== undefined) {
+    return { next: () => new Promise((resolve) => void setImmediate(resolve)), close: () => {} };
+  }
+  // Browsers: a message is a task of its own, without the 4 ms that nested timers are held back.
+  if (MessageChannel !== undefined) return channelTurns(new MessageChannel());
+  return { next: () => new Promise((resolve) => void setTimeout(resolve, 0)), close: () => {} };
+}
+
+function channelTurns(channel: { readonly port1: Port; readonly port2: Port }): Turns {
+  const { port1, port2 } = channel;
+  return {
+    next: () =>
+      new Promise((resolve) => {
+        port1.onmessage = () => resolve();
+        port2.postMessage(null);
+      }),
+    // An open port would keep a process alive.
+    close: () => {
+      port1.onmessage = null;
+      port1.close();
+      port2.close();
+    },
+  };
+}

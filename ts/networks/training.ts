@@ -1,0 +1,172 @@
+/** The training of a network over a whole data set, in slices that leave the event loop free. */
+import { systemClock } from '../metrics/clock.js';
+import { type BatchPart, badBatchRow, badPart, badRowError, firstBadRow } from './bad-rows.js';
+import { type Batch, Batches } from './batches.js';
+import type { CheckedDataset } from './dataset.js';
+import { EvaluationRun } from './evaluation.js';
+import { TimeSlices } from './event-loop.js';
+import type { NetworkCore } from './network-core.js';
+import type { TrainSettings } from './train-settings.js';
+import { TrainerCore } from './trainer-core.js';
+import type { EpochRecord, TrainingReport } from './types.js';
+
+/** Values that are looked at in one go when the first bad row of a data set is searched for. */
+const searchedValues = 1 << 20;
+
+/** All that one training holds: made, run once, disposed of. */
+class TrainingRun {
+  readonly #core: NetworkCore;
+  readonly #data: CheckedDataset;
+  readonly #settings: TrainSettings;
+  readonly #trainer: TrainerCore;
+  readonly #batches: Batches;
+  readonly #slices = new TimeSlices();
+  readonly #history: EpochRecord[] = [];
+  #start = 0;
+  #rowsSeen = 0;
+  // Of the epoch under way.
+  #epochRows = 0;
+  #epochLossSum = 0;
+
+  constructor(core: NetworkCore, data: CheckedDataset, settings: TrainSettings) {
+    this.#core = core;
+    this.#data = data;
+    this.#settings = settings;
+    // No larger than the data: a batch of a million rows costs nothing where there are four.
+    const batchSize = Math.min(settings.trainer.batchSize, data.rows);
+    this.#trainer = new TrainerCore(core, { ...settings.trainer, batchSize });
+    try {
+      const order = settings.shuffle ? 'order' : 'none';
+      this.#batches = new Batches(core.engine, data, core.widths, batchSize, order);
+    } catch (error) {
+      this.#trainer.dispose();
+      throw error;
+    }
+  }
+
+  async run(): Promise<TrainingReport> {
+    const { epochs } = this.#settings;
+    this.#start = systemClock();
+    let complete = true;
+    for (let epoch = 1; epoch <= epochs && complete; epoch++) {
+      complete = await this.#runEpoch(epoch);
+    }
+    const trainingTime = systemClock() - this.#start;
+    const accuracy = complete ? await this.#measureAccuracy() : undefined;
+    return {
+      epochs: this.#history.length,
+      loss: this.#epochLossSum / this.#epochRows,
+      ...(accuracy === undefined ? {} : { accuracy }),
+      history: this.#history,
+      samplesPerSecond: perSecond(this.#rowsSeen, trainingTime),
+      trainingTime,
+      stopped: complete ? 'finished' : 'aborted',
+    };
+  }
+
+  dispose(): void {
+    this.#slices.close();
+    this.#batches.dispose();
+    this.#trainer.dispose();
+  }
+
+  get #aborted(): boolean {
+    return this.#settings.signal?.aborted === true;
+  }
+
+  /** False when the training was aborted before the epoch was complete. */
+  async #runEpoch(epoch: number): Promise<boolean> {
+    if (this.#aborted) return false;
+    const { rows } = this.#data;
+    const { seed, shuffle } = this.#settings;
+    const { engine, widths } = this.#core;
+    const start = systemClock();
+    this.#epochRows = 0;
+    this.#epochLossSum = 0;
+    if (shuffle) this.#batches.shuffle(seed, epoch);
+    for (let first = 0; first < rows; first += this.#batches.batchRows) {
+      if (this.#aborted) return false;
+      const batch = this.#batches.load(first);
+      const bad = badPart(engine, batch, widths);
+      if (bad !== undefined) throw await this.#badRowError(bad, batch, first);
+      const loss = this.#trainer.step(batch);
+      this.#epochLossSum += loss * batch.rows;
+      this.#epochRows += batch.rows;
+      this.#rowsSeen += batch.rows;
+      this.#report(epoch);
+      if (this.#slices.stepDone()) await this.#slices.turn();
+    }
+    const time = systemClock() - start;
+    const loss = this.#epochLossSum / rows;
+    this.#history.push({ epoch, loss, samplesPerSecond: perSecond(rows, time), time });
+    return true;
+  }
+
+  #report(epoch: number): void {
+    const { epochs, onProgress } = this.#settings;
+    if (onProgress === undefined) return;
+    const { batchRows } = this.#batches;
+    const elapsed = systemClock() - this.#start;
+    onProgress({
+      epoch,
+      epochs,
+      batch: Math.ceil(this.#epochRows / batchRows),
+      batches: Math.ceil(this.#data.rows / batchRows),
+      loss: this.#epochLossSum / this.#epochRows,
+      samplesPerSecond: perSecond(this.#rowsSeen, elapsed),
+      elapsed,
+    });
+  }
+
+  /**
+   * Names the first bad row of the data set. In a shuffled order another one was met first: what lies before it
+   * is searched, in slices too.
+   */
+  async #badRowError(part: BatchPart, batch: Batch, first: number): Promise<Error> {
+    const { inputs, wanted } = this.#data;
+    const { engine, widths } = this.#core;
+    const met = this.#batches.sourceRow(first, badBatchRow(engine, part, batch, widths));
+    const values = part === 'inputs' ? inputs : wanted.values;
+    const columns = widths[part === 'inputs' ? 'inputs' : 'outputs'];
+    const piece = Math.max(1, Math.floor(searchedValues / columns));
+    for (let row = 0; row < met; row += piece) {
+      const earlier = firstBadRow(values, Math.min(row + piece, met), columns, row);
+      if (earlier >= 0) return badRowError('train', part, earlier);
+      if (this.#slices.stepDone()) await this.#slices.turn();
+    }
+    return badRowError('train', part, met);
+  }
+
+  /** The share of the training rows that are right now; nothing for targets, or when aborted. */
+  async #measureAccuracy(): Promise<number | undefined> {
+    if (this.#data.wanted.kind !== 'labels') return undefined;
+    const evaluation = new EvaluationRun(this.#core, this.#data, this.#settings.trainer.loss);
+    try {
+      while (!evaluation.done) {
+        if (this.#aborted) return undefined;
+        evaluation.step();
+        if (this.#slices.stepDone()) await this.#slices.turn();
+      }
+      return evaluation.result().accuracy;
+    } finally {
+      evaluation.dispose();
+    }
+  }
+}
+
+export async function train(
+  core: NetworkCore,
+  data: CheckedDataset,
+  settings: TrainSettings,
+): Promise<TrainingReport> {
+  const run = new TrainingRun(core, data, settings);
+  try {
+    return await run.run();
+  } finally {
+    run.dispose();
+  }
+}
+
+function perSecond(count: number, milliseconds: number): number {
+  return milliseconds > 0 ? (count * 1000) / milliseconds : 0;
+}
