@@ -4,6 +4,7 @@
 
 #include "math/exp.h"
 #include "math/log.h"
+#include "simd/tile.h"
 #include "simd/vec4.h"
 
 namespace neural {
@@ -12,6 +13,12 @@ namespace neural {
 template <class Op>
 inline void Map(const float* x, float* out, size_t n, Op op) {
   size_t i = 0;
+  constexpr size_t kStep = kVectorsAtOnce * kLanes;
+  for (; i + kStep <= n; i += kStep) {
+    F32x4 v[kVectorsAtOnce];
+    for (size_t j = 0; j < kVectorsAtOnce; ++j) v[j] = op(Load(x + i + j * kLanes));
+    for (size_t j = 0; j < kVectorsAtOnce; ++j) Store(out + i + j * kLanes, v[j]);
+  }
   for (; i + kLanes <= n; i += kLanes) Store(out + i, op(Load(x + i)));
   if (i < n) StorePartial(out + i, op(LoadPartial(x + i, n - i)), n - i);
 }

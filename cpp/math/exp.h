@@ -34,11 +34,12 @@ inline Reduced Reduce(F32x4 x) {
 
 // r + r²·P(r) = e^r - 1 for |r| <= ln(2)/2, relative error below 2^-26 before rounding.
 inline F32x4 ExpMinusOneReduced(F32x4 r) {
-  F32x4 p = MulAdd(Splat(0x1.6d11fep-10f), r, Splat(0x1.120c62p-7f));
-  p = MulAdd(p, r, Splat(0x1.555518p-5f));
-  p = MulAdd(p, r, Splat(0x1.5554dcp-3f));
-  p = MulAdd(p, r, Splat(0.5f));
-  return MulAdd(p, Mul(r, r), r);
+  // In pairs (Estrin, 1960): a short chain of operations matters more than their number.
+  const F32x4 r2 = Mul(r, r);
+  const F32x4 p01 = MulAdd(Splat(0x1.5554dcp-3f), r, Splat(0.5f));
+  const F32x4 p23 = MulAdd(Splat(0x1.120c62p-7f), r, Splat(0x1.555518p-5f));
+  const F32x4 p = MulAdd(MulAdd(Splat(0x1.6d11fep-10f), r2, p23), r2, p01);
+  return MulAdd(p, r2, r);
 }
 
 }  // namespace exp_detail
