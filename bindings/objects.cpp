@@ -51,9 +51,17 @@ struct InPool : Object {
     static_cast<Object*>(object)->Invalidate();
     ThePool().Release(object);
   }
-  uint32_t Handle() const { return reinterpret_cast<Address>(this); }
-  double MemoryBytes() const { return ThePool().UsableBytes(this) + double{Pool::kHeaderBytes}; }
 };
+
+// Free functions, since embind takes a method of an unregistered base for one of another class.
+template <class Object>
+Address HandleOf(const Object& object) {
+  return reinterpret_cast<Address>(&object);
+}
+template <class Object>
+double MemoryBytesOf(const Object& object) {
+  return ThePool().UsableBytes(&object) + double{Pool::kHeaderBytes};
+}
 
 struct NetworkObject : InPool<Network> {
   static double RequiredBytes(Address sizes, uint32_t count) {
@@ -182,9 +190,9 @@ EMSCRIPTEN_BINDINGS(neural) {
   class_<NetworkObject>("Network")
       .class_function("requiredBytes", &NetworkObject::RequiredBytes)
       .class_function("create", &NetworkObject::Create, allow_raw_pointers())
-      .function("address", &NetworkObject::Handle)
+      .function("address", &HandleOf<NetworkObject>)
       .function("parameterCount", &NetworkObject::ParameterCount)
-      .function("memoryBytes", &NetworkObject::MemoryBytes)
+      .function("memoryBytes", &MemoryBytesOf<NetworkObject>)
       .function("weightsAddress", &NetworkObject::WeightsAddress)
       .function("biasesAddress", &NetworkObject::BiasesAddress);
 
@@ -201,7 +209,7 @@ EMSCRIPTEN_BINDINGS(neural) {
   class_<TrainerObject>("Trainer")
       .class_function("requiredBytes", &TrainerObject::RequiredBytes)
       .class_function("create", &TrainerObject::Create, allow_raw_pointers())
-      .function("address", &TrainerObject::Handle)
-      .function("memoryBytes", &TrainerObject::MemoryBytes)
+      .function("address", &HandleOf<TrainerObject>)
+      .function("memoryBytes", &MemoryBytesOf<TrainerObject>)
       .function("setLearningRate", &TrainerObject::SetLearningRate);
 }
