@@ -1,0 +1,38 @@
+/**
+ * Tries a download again after a pause. Everything else that can go wrong with a load goes wrong the same way again.
+ */
+import { failureOf, loadAborted } from './failure.js';
+import type { ModuleLoadOptions } from './module-definition.js';
+
+/** Milliseconds before the first further try; doubled before each one after it. */
+const firstPause = 50;
+
+export async function withRetries<T>(
+  options: Pick<ModuleLoadOptions, 'retryAttempts' | 'signal'>,
+  load: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await load();
+    } catch (error) {
+      if (attempt >= options.retryAttempts || failureOf(error).code !== 'FETCH_FAILED') throw error;
+    }
+    await pause(firstPause * 2 ** attempt, options.signal);
+  }
+}
+
+/** Resolves after `milliseconds`; rejects with `ABORTED`, its timer cleared, when `signal` fires first. */
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(loadAborted());
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, milliseconds);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
