@@ -12,6 +12,7 @@ export type HealthIssueCode =
   | 'MEMORY'
   | 'ERROR_RATE'
   | 'NOT_INITIALIZED'
+  | 'DISPOSED'
   | (string & {});
 
 export interface HealthIssue {

@@ -1,0 +1,211 @@
+/**
+ * The benchmarks of the two layers: one build against plain JavaScript, on a runtime of its own.
+ */
+import type { VariantName } from '../../core/variants.js';
+import { loadRuntime, type NeuralRuntime } from '../../runtime/runtime.js';
+import { isVectorBuild } from '../build-contents.js';
+import type { RuntimeFiles } from '../layer-options.js';
+import {
+  type BenchmarkCase,
+  type BenchmarkOperation,
+  benchmarkOperations,
+  checkAgainst,
+} from './operations.js';
+import { sampleInterleaved } from './sampler.js';
+import { geometricMean, median, seededRandom } from './statistics.js';
+
+/** One size of the activation. Times in milliseconds per call. */
+export interface WasmBenchmarkResult {
+  readonly testName: string;
+  readonly wasmTime: number;
+  readonly jsTime: number;
+  /** jsTime / wasmTime. */
+  readonly speedup: number;
+  /** Bytes of the benchmark's own runtime in use: the module and the operands. */
+  readonly memoryUsage: number;
+  /** Whether the result was within the numerics contract; only then was it timed, else times are 0. */
+  readonly success: boolean;
+  readonly details: {
+    readonly size: number;
+    readonly wasmMode: VariantName;
+    readonly simdEnabled: boolean;
+    /** Share of the pool's free memory that is in one piece, 0..1. */
+    readonly memoryEfficiency: number;
+  };
+}
+
+/** One operation at one size. Times in milliseconds per call. */
+export interface SimdBenchmarkResult {
+  readonly name: string;
+  /** Elements of the first operand. */
+  readonly dataSize: number;
+  readonly vectorized: boolean;
+  readonly executionTime: number;
+  readonly javascriptTime: number;
+  readonly speedup: number;
+  readonly elementsPerSecond: number;
+  /** Bytes per call: each operand once. */
+  readonly memoryAccess: number;
+  readonly success: boolean;
+}
+
+export interface ComprehensiveBenchmark {
+  readonly results: SimdBenchmarkResult[];
+  readonly summary: {
+    /** Geometric mean of the speedups over plain JavaScript. */
+    readonly averageSpeedup: number;
+    /** Share of the results that ran on vector instructions, 0..1. */
+    readonly vectorizationRate: number;
+    /** Share of the pool's free memory that is in one piece, 0..1. */
+    readonly memoryEfficiency: number;
+    /** Geometric mean of the elements per second. */
+    readonly overallPerformance: number;
+  };
+  /** Bytes per second, read and written, of a copy inside linear memory by the build itself. */
+  readonly copyBandwidth: number;
+}
+
+/** Enough for the largest operands here, three of 50 000 elements, with the module. */
+const memoryLimit = 8 * 1024 * 1024;
+const sampling = { samples: 9, minSampleMs: 4 } as const;
+const seed = 1;
+
+export async function benchmarkActivation(
+  variant: VariantName,
+  files: RuntimeFiles,
+): Promise<WasmBenchmarkResult[]> {
+  return withRuntime(variant, files, async (runtime) => {
+    const results: WasmBenchmarkResult[] = [];
+    for (const size of benchmarkOperations.activation.sizes) {
+      const { usage, efficiency, wasmTime, jsTime } = await timeCase(runtime, 'activation', size);
+      results.push({
+        testName: `neural activation, ${size} elements`,
+        wasmTime,
+        jsTime,
+        speedup: wasmTime > 0 ? jsTime / wasmTime : 0,
+        memoryUsage: usage,
+        success: wasmTime > 0,
+        details: {
+          size,
+          wasmMode: variant,
+          simdEnabled: isVectorBuild(variant),
+          memoryEfficiency: efficiency,
+        },
+      });
+    }
+    return results;
+  });
+}
+
+/** The three operations of the SIMD layer, and the copy that their bandwidth is compared with. */
+const simdCases: readonly (readonly [
+  name: string,
+  operation: BenchmarkOperation,
+  sizes: readonly number[],
+])[] = [
+  ['simdVectorAdd', 'add', [1000, 10_000, 50_000]],
+  ['simdDotProduct', 'dot', [1000, 10_000, 50_000]],
+  ['simdMatrixMultiply', 'matmul', [16 * 16, 64 * 64, 128 * 128]],
+];
+
+export async function benchmarkSimdOperations(
+  variant: VariantName,
+  files: RuntimeFiles,
+): Promise<ComprehensiveBenchmark> {
+  return withRuntime(variant, files, async (runtime) => {
+    const results: SimdBenchmarkResult[] = [];
+    let memoryEfficiency = 1;
+    for (const [name, operation, sizes] of simdCases) {
+      for (const size of sizes) {
+        const { benchmark, efficiency, wasmTime, jsTime } = await timeCase(runtime, operation, size);
+        memoryEfficiency = Math.min(memoryEfficiency, efficiency);
+        const success = wasmTime > 0;
+        results.push({
+          name,
+          dataSize: size,
+          vectorized: isVectorBuild(variant),
+          executionTime: wasmTime,
+          javascriptTime: jsTime,
+          speedup: success ? jsTime / wasmTime : 0,
+          elementsPerSecond: success ? (benchmark.elements * 1000) / wasmTime : 0,
+          memoryAccess: benchmark.bytes,
+          success,
+        });
+      }
+    }
+    const good = results.filter((result) => result.success);
+    return {
+      results,
+      summary: {
+        averageSpeedup: good.length > 0 ? geometricMean(good.map((result) => result.speedup)) : 0,
+        vectorizationRate: results.filter((result) => result.vectorized).length / results.length,
+        memoryEfficiency,
+        overallPerformance:
+          good.length > 0 ? geometricMean(good.map((result) => result.elementsPerSecond)) : 0,
+      },
+      copyBandwidth: await measureCopy(runtime),
+    };
+  });
+}
+
+interface TimedCase {
+  readonly benchmark: BenchmarkCase;
+  readonly usage: number;
+  readonly efficiency: number;
+  /** 0 when the result was wrong. */
+  readonly wasmTime: number;
+  readonly jsTime: number;
+}
+
+async function timeCase(
+  runtime: NeuralRuntime,
+  operation: BenchmarkOperation,
+  size: number,
+): Promise<TimedCase> {
+  const benchmark = benchmarkOperations[operation].prepare(size, seededRandom(seed));
+  runtime.memory.reset();
+  const wasm = benchmark.runtime(runtime);
+  const { reserved, used, fragmentation } = runtime.memory.stats();
+  const place = { benchmark, usage: reserved + used, efficiency: 1 - fragmentation };
+  wasm.run(1);
+  if (checkAgainst(benchmark.reference(), wasm.result()).shareOfAllowed > 1) {
+    return { ...place, wasmTime: 0, jsTime: 0 };
+  }
+  const [wasmSamples = [], jsSamples = []] = await sampleInterleaved(
+    [wasm, benchmark.javascript()],
+    sampling,
+  );
+  return { ...place, wasmTime: median(wasmSamples), jsTime: median(jsSamples) };
+}
+
+/** 'linear' is the identity: the build reads and writes every element once and computes nothing. */
+async function measureCopy(runtime: NeuralRuntime): Promise<number> {
+  const elements = 50_000;
+  runtime.memory.reset();
+  const from = runtime.memory.float32(elements);
+  const options = { out: runtime.memory.float32(elements) };
+  const [samples = []] = await sampleInterleaved(
+    [
+      {
+        run(iterations) {
+          for (let i = 0; i < iterations; i++) runtime.ops.activate('linear', from, options);
+        },
+      },
+    ],
+    sampling,
+  );
+  return (8 * elements * 1000) / median(samples);
+}
+
+async function withRuntime<T>(
+  variant: VariantName,
+  files: RuntimeFiles,
+  work: (runtime: NeuralRuntime) => Promise<T>,
+): Promise<T> {
+  const runtime = await loadRuntime({ variant, memoryLimit, profiling: false, ...files });
+  try {
+    return await work(runtime);
+  } finally {
+    runtime.dispose();
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * What a benchmark run reports: plain JSON, every number measured in that run.
+ */
+import type { BenchmarkOperation } from './operations.js';
+
+/** A build of the kernels, or `javascript`: a plain loop in the host's own JavaScript. */
+export type BenchmarkContender = 'simd' | 'scalar' | 'js' | 'javascript';
+
+/** The machine and engine as far as the engine tells; a field that it does not tell is left out. */
+export interface BenchmarkEnvironment {
+  readonly runtime: string;
+  readonly engine?: string;
+  readonly platform?: string;
+  readonly architecture?: string;
+  readonly userAgent?: string;
+  readonly logicalCores?: number;
+  readonly features: {
+    readonly wasm: boolean;
+    readonly simd: boolean;
+    readonly relaxedSimd: boolean;
+    readonly threads: boolean;
+    readonly crossOriginIsolated: boolean;
+  };
+}
+
+/** One operation at one size by one contender. Times in milliseconds per call. */
+export interface BenchmarkCell {
+  readonly operation: BenchmarkOperation;
+  /** Elements of the first operand. */
+  readonly size: number;
+  readonly build: BenchmarkContender;
+  /** Whether the result is within the numerics contract; when it is not, nothing was timed. */
+  readonly correct: boolean;
+  /** The largest absolute error against float64; null when a result was NaN. */
+  readonly maxError: number | null;
+  /** The largest error as a share of what the contract allows at that element; null when a result was NaN. */
+  readonly shareOfAllowedError: number | null;
+  /** One for each round, in order: the contenders of a size were timed in turns. */
+  readonly samples: readonly number[];
+  /** Null when nothing was timed. */
+  readonly median: number | null;
+  readonly p5: number | null;
+  readonly p95: number | null;
+  readonly elementsPerSecond: number | null;
+}
+
+/** How many times faster `build` is than `against`, with its 95 % bootstrap interval. */
+export interface BenchmarkRatio {
+  readonly operation: BenchmarkOperation;
+  readonly size: number;
+  readonly build: 'simd';
+  readonly against: 'scalar' | 'javascript';
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** One of the limits that SASI sets itself, and what was measured. */
+export interface BenchmarkTarget {
+  readonly name: string;
+  readonly unit: 'ms' | 'calls per second';
+  readonly limit: number;
+  readonly measured: number;
+  readonly met: boolean;
+}
+
+export interface WasmBenchmarkReport {
+  readonly schema: 1;
+  /** ISO 8601, UTC. */
+  readonly date: string;
+  readonly version: string;
+  readonly environment: BenchmarkEnvironment;
+  readonly options: {
+    readonly ops: readonly BenchmarkOperation[];
+    readonly samples: number;
+    readonly minSampleMs: number;
+    readonly seed: number;
+    readonly memoryLimit: number;
+  };
+  readonly builds: readonly {
+    readonly build: 'simd' | 'scalar' | 'js';
+    readonly loaded: boolean;
+    /** Milliseconds until it was usable; null when it could not be loaded. */
+    readonly loadTime: number | null;
+    /** Why it could not be loaded. */
+    readonly code?: string;
+    readonly reason?: string;
+  }[];
+  readonly cells: readonly BenchmarkCell[];
+  readonly ratios: readonly BenchmarkRatio[];
+  readonly targets: readonly BenchmarkTarget[];
+}
+
+export interface BenchmarkProgress {
+  /** Cases (an operation at a size) that are finished, and how many there are. */
+  readonly completed: number;
+  readonly total: number;
+  /** The case that begins now; undefined at the end. */
+  readonly operation?: BenchmarkOperation;
+  readonly size?: number;
+}
+
+export interface WasmBenchmarkOptions {
+  /** Default: all. */
+  readonly ops?: readonly BenchmarkOperation[];
+  /** Elements of the first operand, for every operation or for each; matrices take the largest square in it. */
+  readonly sizes?: readonly number[] | Partial<Readonly<Record<BenchmarkOperation, readonly number[]>>>;
+  /** Samples of each cell, at least 1. Default 9. */
+  readonly samples?: number;
+  /** Shortest duration of a sample in milliseconds. Default 4. */
+  readonly minSampleMs?: number;
+  /** Seed of the data and of the bootstrap. Default 1. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: BenchmarkProgress) => void;
+}

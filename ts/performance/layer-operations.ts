@@ -1,0 +1,142 @@
+/**
+ * The operations of the compatibility layers, over any runtime: checks of the arguments, and work in pieces for
+ * what is larger than the pool.
+ */
+import { InvalidArgumentError, ShapeMismatchError, WasmPerformanceError } from '../core/errors.js';
+import type { NeuralRuntime } from '../runtime/runtime.js';
+
+/** Throws `INVALID_ARGUMENT` unless `value` is a Float32Array, of whichever realm. */
+export function assertFloat32Array(operation: string, name: string, value: unknown): void {
+  if (Object.prototype.toString.call(value) === '[object Float32Array]') return;
+  const given = value === null ? 'null' : Object.prototype.toString.call(value).slice(8, -1);
+  throw new InvalidArgumentError(`${operation}: ${name} is ${given}; give a Float32Array`);
+}
+
+/** Throws `INVALID_ARGUMENT`, naming the first element that is NaN or infinite. */
+export function assertFinite(operation: string, values: Float32Array): void {
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  if (index < 0) return;
+  throw new InvalidArgumentError(
+    `${operation}: element ${index} is ${values[index]}; give finite numbers, or leave out validateInputs`,
+  );
+}
+
+/** Throws `SHAPE_MISMATCH` unless `a` and `b` are equally long. */
+export function assertSameLength(operation: string, a: Float32Array, b: Float32Array): void {
+  if (a.length === b.length) return;
+  throw new ShapeMismatchError(
+    `${operation}: lengths differ: a has ${a.length} elements, b has ${b.length}; give equally long arrays`,
+  );
+}
+
+const floatBytes = 4;
+/** Room that a block takes besides its elements, at most: alignment and bookkeeping. */
+const blockOverhead = 128;
+/** Below this there is no use in trying: what is missing is not a question of size. */
+const smallestPiece = 64;
+/** Asking the pool costs more than a small operation: only what is larger is measured before it is tried. */
+const largeBytes = 1 << 20;
+
+/**
+ * Calls `work` for consecutive ranges that cover 0..length. `arrays`: how many arrays of a range's length `work`
+ * has in the pool at a time. One range where that fits, else as many as are needed: there is no limit to the
+ * length but the pool's smallest usable piece. Throws what `work` throws.
+ */
+export function inPieces(
+  { memory }: NeuralRuntime,
+  length: number,
+  arrays: number,
+  work: (from: number, to: number) => void,
+): void {
+  const bytes = length * floatBytes * arrays;
+  const fits = (): number => {
+    const { largestFree } = memory.stats();
+    return Math.floor((largestFree / arrays - blockOverhead) / floatBytes);
+  };
+  let piece = bytes > largeBytes ? Math.min(length, fits()) : length;
+  for (let from = 0; from < length || length === 0; ) {
+    const to = Math.min(length, from + Math.max(piece, smallestPiece));
+    try {
+      work(from, to);
+      if (length === 0) return;
+      from = to;
+    } catch (error) {
+      const exhausted = error instanceof WasmPerformanceError && error.code === 'POOL_EXHAUSTED';
+      if (!exhausted || piece <= smallestPiece) throw error;
+      piece = Math.max(smallestPiece, Math.min(piece >> 1, fits()));
+    }
+  }
+}
+
+/** tanh(0.5·x), elementwise, into a new array. */
+export function neuralActivation(runtime: NeuralRuntime, x: Float32Array): Float32Array {
+  const out = new Float32Array(x.length);
+  inPieces(runtime, x.length, 2, (from, to) => {
+    runtime.ops.activate('tanh', x.subarray(from, to), { gain: 0.5, out: out.subarray(from, to) });
+  });
+  return out;
+}
+
+export function vectorAdd(runtime: NeuralRuntime, a: Float32Array, b: Float32Array): Float32Array {
+  const out = new Float32Array(a.length);
+  inPieces(runtime, a.length, 3, (from, to) => {
+    runtime.ops.add(a.subarray(from, to), b.subarray(from, to), out.subarray(from, to));
+  });
+  return out;
+}
+
+/** The rule of `optimizeConnections`. */
+export interface ConnectionRule {
+  /** The only rule of this version, and the default. */
+  readonly rule?: 'bistable';
+  /** Size of the step. Default 0.25. */
+  readonly eta?: number;
+  /** Bounds of the new weights. Default 0 and 1. */
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/**
+ * One gradient step on w²(1−w)²: w′ = clamp(w − η·2w(1−w)(1−2w), min, max), elementwise, into a new array. It
+ * drives weights towards 0 or 1 and keeps their order.
+ */
+export function bistableStep(runtime: NeuralRuntime, w: Float32Array, rule: ConnectionRule): Float32Array {
+  const { eta = 0.25, min = 0, max = 1 } = checkedRule(rule);
+  const result = new Float32Array(w.length);
+  inPieces(runtime, w.length, 3, (from, to) => {
+    runtime.scope(() => {
+      const { ops, memory } = runtime;
+      const weights = memory.float32(w.subarray(from, to));
+      const slope = memory.float32(to - from);
+      const factor = memory.float32(to - from);
+      ops.scale(weights, -1, slope);
+      ops.addScalar(slope, 1, slope);
+      ops.mul(weights, slope, slope);
+      ops.scale(weights, -2, factor);
+      ops.addScalar(factor, 1, factor);
+      ops.mul(slope, factor, slope);
+      ops.axpy(-2 * eta, slope, weights, factor);
+      ops.clamp(factor, min, max, factor);
+      result.set(factor.view, from);
+    });
+  });
+  return result;
+}
+
+function checkedRule(rule: ConnectionRule): ConnectionRule {
+  const { rule: name = 'bistable', eta = 0.25, min = 0, max = 1 } = rule;
+  if (name !== 'bistable') {
+    throw new InvalidArgumentError(
+      `optimizeConnections: this version has no rule '${String(name)}'; use 'bistable' or leave it out`,
+    );
+  }
+  for (const [key, value] of Object.entries({ eta, min, max })) {
+    if (typeof value !== 'number' || Number.isNaN(value)) {
+      throw new InvalidArgumentError(`optimizeConnections: ${key} is ${String(value)}; give a number`);
+    }
+  }
+  if (min > max) {
+    throw new InvalidArgumentError(`optimizeConnections: min ${min} is above max ${max}; exchange them`);
+  }
+  return { rule: name, eta, min, max };
+}

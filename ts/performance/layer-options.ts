@@ -1,0 +1,35 @@
+/**
+ * What a layer that stands alone is made with, and how it finds its runtime.
+ */
+import type { LoadedModule } from '../modules/module-definition.js';
+import { selectModule } from '../modules/select-module.js';
+import { attachToLoaded } from '../modules/shared-runtime.js';
+import { defaultModuleConfig, mergeConfig, type WasmModuleConfig } from './module-config.js';
+import type { RuntimeSource } from './runtime-attachment.js';
+
+/** As for the module manager, which layers of its own are given by it. */
+export type LayerOptions = Partial<Omit<WasmModuleConfig, 'preferredModule'>>;
+
+/** Where the benchmarks find the files of the builds that they load. */
+export type RuntimeFiles = Pick<WasmModuleConfig, 'wasmUrl'>;
+
+export function filesOf({ wasmUrl }: LayerOptions): RuntimeFiles {
+  return wasmUrl === undefined ? {} : { wasmUrl };
+}
+
+/** Checks the options: `INVALID_ARGUMENT`. */
+export function layerConfig(options: LayerOptions): WasmModuleConfig {
+  return mergeConfig({ ...defaultModuleConfig, preferredModule: 'production' }, options);
+}
+
+/** The process's shared runtimes: one that is loaded, else the first that the modules give. */
+export function sharedSource(config: WasmModuleConfig, limitGiven: boolean): RuntimeSource {
+  return {
+    async load(signal): Promise<LoadedModule> {
+      const { chosen, error } = await selectModule({ ...config, signal });
+      if (chosen === undefined) throw error;
+      return chosen.loaded;
+    },
+    find: () => attachToLoaded({ ...config, anyLimit: !limitGiven }),
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * The configuration of the performance system: defaults, and checks at the edge.
+ */
+import { InvalidArgumentError } from '../core/errors.js';
+import { moduleByName } from '../modules/select-module.js';
+
+export interface WasmModuleConfig {
+  /** Default `'ruv-swarm'`. An unknown name is `INVALID_ARGUMENT`. */
+  readonly preferredModule: 'ruv-swarm' | 'production' | 'fallback' | (string & {});
+  /** False: never the SIMD build. Default true. */
+  readonly enableSIMD: boolean;
+  /** Bytes for the whole linear memory, a hard limit. Default 52 428 800. */
+  readonly memoryLimit: number;
+  /** Milliseconds that each candidate may take to load. Default 10 000. */
+  readonly loadTimeout: number;
+  /** Further tries after a failed download. Default 3. */
+  readonly retryAttempts: number;
+  /** False: no clock is read and nothing is counted on any call. Default true. */
+  readonly enableProfiling: boolean;
+  /** False: the JavaScript build never stands in for WebAssembly. Default true. */
+  readonly enableAutoFallback: boolean;
+  /** Where the files of the builds are, when not beside the package's own. */
+  readonly wasmUrl?: string | URL | ((file: string) => string | URL);
+}
+
+export const defaultModuleConfig: WasmModuleConfig = {
+  preferredModule: 'ruv-swarm',
+  enableSIMD: true,
+  memoryLimit: 52_428_800,
+  loadTimeout: 10_000,
+  retryAttempts: 3,
+  enableProfiling: true,
+  enableAutoFallback: true,
+};
+
+/** `base` with what `changes` gives (undefined gives nothing). Throws `INVALID_ARGUMENT`, naming the first bad value. */
+export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleConfig>): WasmModuleConfig {
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  const config: WasmModuleConfig = { ...base, ...Object.fromEntries(given) };
+  for (const name of ['enableSIMD', 'enableProfiling', 'enableAutoFallback'] as const) {
+    if (typeof config[name] !== 'boolean') throw wrong(name, 'true or false', config[name]);
+  }
+  const { memoryLimit, loadTimeout, retryAttempts } = config;
+  if (!(Number.isSafeInteger(memoryLimit) && memoryLimit > 0 && memoryLimit <= 2 ** 31)) {
+    throw wrong('memoryLimit', 'a whole number of bytes up to 2 GiB', memoryLimit);
+  }
+  if (!(typeof loadTimeout === 'number' && loadTimeout > 0)) {
+    throw wrong('loadTimeout', 'a positive number of milliseconds', loadTimeout);
+  }
+  if (!(Number.isSafeInteger(retryAttempts) && retryAttempts >= 0)) {
+    throw wrong('retryAttempts', 'a whole number from 0', retryAttempts);
+  }
+  moduleByName(config.preferredModule);
+  return config;
+}
+
+function wrong(name: string, wanted: string, given: unknown): InvalidArgumentError {
+  const text = typeof given === 'string' ? `'${given}'` : String(given);
+  return new InvalidArgumentError(`${name} must be ${wanted}, it is ${text}`);
+}

@@ -1,0 +1,77 @@
+/**
+ * The state of the performance system at a glance: synchronous, plain JSON, never an exception.
+ */
+import { detectFeatures, type Features } from '../core/features.js';
+import type { VariantName } from '../core/variants.js';
+import type { HealthReport } from '../metrics/health.js';
+import { reportOf } from '../metrics/health.js';
+import type { MemoryStats } from '../metrics/runtime-metrics.js';
+import type { ModuleSelectionEntry } from '../modules/module-definition.js';
+import { listSharedRuntimes, type SharedRuntimeInfo } from '../modules/shared-runtime.js';
+import { version } from '../modules/version.js';
+import { isVectorBuild } from './build-contents.js';
+import type { WasmModuleManager } from './wasm-module-manager.js';
+import type { WasmPerformanceSystem } from './wasm-performance-system.js';
+
+export interface WasmPerformanceStatus {
+  /** Of this package. */
+  readonly version: string;
+  /** What the engine supports. */
+  readonly features: Features;
+  /** Runtimes that the compatibility classes of this process share. */
+  readonly sharedRuntimes: readonly SharedRuntimeInfo[];
+  /** Whether the target has a module in use; without a target: whether any runtime is loaded. */
+  readonly ready: boolean;
+  /** Name of the target's module; null without one. */
+  readonly module: string | null;
+  readonly tier: VariantName | null;
+  readonly simd: boolean;
+  readonly memory: MemoryStats | null;
+  readonly selection: readonly ModuleSelectionEntry[];
+  readonly health: HealthReport;
+  /** The last failed load, or why the state could not be read. */
+  readonly lastError?: string;
+}
+
+/** The status of `target`; without one, that of the runtimes which the process shares. Never throws. */
+export function getWasmPerformanceStatus(
+  target?: WasmModuleManager | WasmPerformanceSystem,
+): WasmPerformanceStatus {
+  const sharedRuntimes = listSharedRuntimes();
+  const [first] = sharedRuntimes;
+  const general = { version, features: detectFeatures(), sharedRuntimes };
+  const nothing = { module: null, memory: null, selection: [] } as const;
+  if (target === undefined) {
+    const tier = first?.tier ?? null;
+    const health = reportOf(first === undefined ? [notLoaded('no runtime is loaded')] : []);
+    return { ...general, ...nothing, ready: tier !== null, tier, simd: isVectorBuild(tier), health };
+  }
+  try {
+    return { ...general, ...statusOf('manager' in target ? target.manager : target) };
+  } catch (error) {
+    // The runtime was disposed of behind the manager's back, or the target is not what it should be.
+    const lastError = error instanceof Error ? error.message : String(error);
+    const health = reportOf([notLoaded(lastError)]);
+    return { ...general, ...nothing, ready: false, tier: null, simd: false, health, lastError };
+  }
+}
+
+type TargetStatus = Omit<WasmPerformanceStatus, 'version' | 'features' | 'sharedRuntimes'>;
+
+function statusOf(manager: WasmModuleManager): TargetStatus {
+  const { loaded, module, tier, selection, lastError } = manager.getModuleStatus();
+  return {
+    ready: loaded,
+    module: loaded ? module : null,
+    tier,
+    simd: isVectorBuild(tier),
+    memory: loaded ? { ...manager.getRuntime().memory.stats() } : null,
+    selection,
+    health: reportOf(manager.healthIssues()),
+    ...(lastError === undefined ? {} : { lastError }),
+  };
+}
+
+function notLoaded(message: string): HealthReport['issues'][number] {
+  return { code: 'NOT_INITIALIZED', severity: 'error', message };
+}

@@ -1,0 +1,387 @@
+/**
+ * The module manager: chooses and loads a module, hands it to the two layers, changes it without losing a call,
+ * and reports what really runs.
+ */
+import { WasmPerformanceError } from '../core/errors.js';
+import type { VariantName } from '../core/variants.js';
+import { systemClock } from '../metrics/clock.js';
+import { type HealthIssue, type HealthStatus, healthReport, reportOf } from '../metrics/health.js';
+import { type MemoryStats, runtimeMetrics } from '../metrics/runtime-metrics.js';
+import { failureOf } from '../modules/failure.js';
+import type { LoadedModule, ModuleDefinition, ModuleSelectionEntry } from '../modules/module-definition.js';
+import { knownModules, loadChain, type Selection, selectModule } from '../modules/select-module.js';
+import type { NeuralRuntime } from '../runtime/runtime.js';
+import { isVectorBuild } from './build-contents.js';
+import { callAll } from './call-all.js';
+import { filesOf } from './layer-options.js';
+import { defaultModuleConfig, mergeConfig, type WasmModuleConfig } from './module-config.js';
+import { type ModuleMetrics, moduleMetrics, noModuleMetrics } from './module-metrics.js';
+import { RuntimeAttachment } from './runtime-attachment.js';
+import { SIMDAccelerationLayer, type SIMDPerformanceMetrics } from './simd-acceleration-layer.js';
+import { WasmPerformanceLayer, type WasmPerformanceMetrics } from './wasm-performance-layer.js';
+
+export interface ModuleStatus {
+  readonly loaded: boolean;
+  /** Name of the module in use; `'none'` when none is. */
+  readonly module: string;
+  readonly version: string;
+  readonly capabilities: string[];
+  /** Bytes of the memory limit that the module and live blocks take. */
+  readonly memoryUsage: number;
+  /** Milliseconds. */
+  readonly loadTime: number;
+  /** Failed operations, and loads that were asked for and failed. Passing over a candidate is no error. */
+  readonly errorCount: number;
+  /** The last failed load, as `CODE: message`. */
+  readonly lastError?: string;
+  /** The build that runs; null when none does. */
+  readonly tier: VariantName | null;
+  /** Every candidate of the last selection, in order. */
+  readonly selection: ModuleSelectionEntry[];
+}
+
+export interface AvailableModule {
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  readonly capabilities: string[];
+  readonly memoryRequirement: number;
+  readonly loadPriority: number;
+  readonly available: boolean;
+}
+
+/** Of both layers together, with the performance layer's own figures and those of the SIMD layer. */
+export interface ManagerMetrics extends WasmPerformanceMetrics, ModuleMetrics {
+  readonly simd: SIMDPerformanceMetrics;
+}
+
+export interface ManagerHealth {
+  readonly status: HealthStatus;
+  readonly module: string;
+  readonly metrics: ModuleMetrics;
+  readonly issues: string[];
+}
+
+/** A change of the module in use. */
+export interface ModuleSwitch {
+  /** `'none'` for the first one. */
+  readonly from: string;
+  readonly to: string;
+  readonly tier: VariantName;
+}
+
+interface ActiveModule {
+  readonly definition: ModuleDefinition;
+  readonly loaded: LoadedModule;
+  readonly since: number;
+}
+
+export class WasmModuleManager {
+  #config: WasmModuleConfig;
+  readonly #performance: { readonly layer: WasmPerformanceLayer; readonly attachment: RuntimeAttachment };
+  readonly #simd: { readonly layer: SIMDAccelerationLayer; readonly attachment: RuntimeAttachment };
+  readonly #listeners = new Set<(change: ModuleSwitch) => void>();
+  #active: ActiveModule | undefined;
+  #selection: readonly ModuleSelectionEntry[] = [];
+  /** Loads happen one after the other; a cleanup ends the one under way. */
+  #queue: Promise<unknown> = Promise.resolve();
+  #initializing: Promise<void> | undefined;
+  #cancel = new AbortController();
+  #failedLoads = 0;
+  #lastError: string | undefined;
+
+  /** Loads nothing. Throws `INVALID_ARGUMENT` for a bad value or an unknown `preferredModule`. */
+  constructor(config: Partial<WasmModuleConfig> = {}) {
+    this.#config = mergeConfig(defaultModuleConfig, config);
+    const attachment = (name: string): RuntimeAttachment =>
+      new RuntimeAttachment(
+        name,
+        {
+          load: () => this.#lend(),
+          find: () => (this.#active === undefined ? undefined : borrow(this.#active)),
+        },
+        this.#config.enableProfiling,
+      );
+    const performance = attachment('WasmPerformanceLayer');
+    const simd = attachment('SIMDAccelerationLayer');
+    const files = filesOf(this.#config);
+    this.#performance = { layer: new WasmPerformanceLayer(files, performance), attachment: performance };
+    this.#simd = { layer: new SIMDAccelerationLayer(files, simd), attachment: simd };
+  }
+
+  /** Loads the preferred module or what takes its place. Never rejects: false when nothing could be loaded. */
+  async initialize(): Promise<boolean> {
+    try {
+      await this.initializeOrThrow();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** As `initialize`, but rejects with the error of the last candidate. Calls at the same time are one load. */
+  initializeOrThrow(): Promise<void> {
+    if (this.#active !== undefined) return Promise.resolve();
+    if (this.#initializing === undefined) {
+      const done = this.#inTurn(async (signal) => {
+        if (this.#active !== undefined) return;
+        await this.#install(() => selectModule({ ...this.#config, signal }), signal);
+      }).finally(() => {
+        if (this.#initializing === done) this.#initializing = undefined;
+      });
+      this.#initializing = done;
+    }
+    return this.#initializing;
+  }
+
+  /**
+   * Changes to the module of that name. False, with nothing changed, when there is none; false, with the old one
+   * still in use and `lastError` set, when it cannot be loaded. Calls under way end on the module they began on.
+   */
+  async switchModule(name: string): Promise<boolean> {
+    const definition = knownModules().find((module) => module.name === name);
+    if (definition === undefined) return false;
+    try {
+      await this.#inTurn(async (signal) => {
+        if (this.#active?.definition === definition) return;
+        await this.#install(() => loadChain([definition], { ...this.#config, signal }), signal);
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  getModuleStatus(): ModuleStatus {
+    const active = this.#active;
+    const { runtime } = active?.loaded ?? {};
+    const memory = runtime && statsOf(runtime);
+    return {
+      loaded: active !== undefined,
+      module: active?.definition.name ?? 'none',
+      version: active?.definition.version ?? 'none',
+      capabilities: [
+        ...(active?.definition.capabilities ?? []),
+        ...(isVectorBuild(runtime?.variant) ? ['simd'] : []),
+      ],
+      memoryUsage: memory === undefined ? 0 : memory.reserved + memory.used,
+      loadTime: runtime?.loadTime.total ?? 0,
+      errorCount: this.#failedLoads + this.#failedOperations(),
+      ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
+      tier: runtime?.variant ?? null,
+      selection: this.#selection.map((entry) => ({ ...entry })),
+    };
+  }
+
+  /** Of the operations of both layers; all 0 while no module is loaded. */
+  getModuleMetrics(): ModuleMetrics {
+    if (this.#active === undefined) return noModuleMetrics;
+    return moduleMetrics(this.#active.loaded.runtime, this.#recorders(), systemClock() - this.#active.since);
+  }
+
+  getPerformanceMetrics(): ManagerMetrics {
+    return {
+      ...this.#performance.layer.getPerformanceMetrics(),
+      ...this.getModuleMetrics(),
+      simd: this.#simd.layer.getPerformanceMetrics(),
+    };
+  }
+
+  /** Every module that this version knows, in the order in which they are considered. */
+  getAvailableModules(): AvailableModule[] {
+    return knownModules().map((module) => ({
+      name: module.name,
+      description: module.description,
+      version: module.version,
+      capabilities: [...module.capabilities],
+      memoryRequirement: module.memoryRequirement,
+      loadPriority: module.loadPriority,
+      available: module.isAvailable(),
+    }));
+  }
+
+  /** The same object for the manager's whole life, whatever the module. */
+  getPerformanceLayer(): WasmPerformanceLayer {
+    return this.#performance.layer;
+  }
+
+  /** The same object for the manager's whole life, whatever the module. */
+  getSIMDLayer(): SIMDAccelerationLayer {
+    return this.#simd.layer;
+  }
+
+  /** The runtime of the module in use. Throws `NOT_INITIALIZED`. */
+  getRuntime(): NeuralRuntime {
+    if (this.#active !== undefined) return this.#active.loaded.runtime;
+    const reason =
+      this.#lastError === undefined ? 'call initialize() first' : `the load failed: ${this.#lastError}`;
+    throw new WasmPerformanceError('NOT_INITIALIZED', `WasmModuleManager has no module: ${reason}`);
+  }
+
+  healthCheck(): ManagerHealth {
+    const metrics = this.getModuleMetrics();
+    const { status, issues } = reportOf(this.healthIssues());
+    const module = this.#active?.definition.name ?? 'none';
+    return { status, module, metrics, issues: issues.map((issue) => issue.message) };
+  }
+
+  /** What `healthCheck` tells, with codes, values and limits. */
+  healthIssues(): readonly HealthIssue[] {
+    const { runtime } = this.#active?.loaded ?? {};
+    if (runtime === undefined) {
+      const message = this.#lastError ?? 'no module is loaded: call initialize()';
+      return [{ code: 'NOT_INITIALIZED', severity: 'error', message }];
+    }
+    const memory = statsOf(runtime);
+    if (memory === undefined) {
+      const message = 'the runtime was disposed of elsewhere: call cleanup() and initialize()';
+      return [{ code: 'DISPOSED', severity: 'error', message }];
+    }
+    const found = new Map<string, HealthIssue>();
+    for (const recorder of this.#recorders()) {
+      const { issues } = healthReport(runtimeMetrics(recorder, memory, runtime.loadTime));
+      for (const issue of issues) found.set(issue.message, issue);
+    }
+    return [...found.values()];
+  }
+
+  /** Status, metrics and health in a few lines for people. */
+  getPerformanceReport(): string {
+    const status = this.getModuleStatus();
+    const metrics = this.getPerformanceMetrics();
+    const health = this.healthCheck();
+    return [
+      'WASM module manager',
+      `  module: ${status.module} ${status.version}, build: ${status.tier ?? 'none'}`,
+      ...status.selection.map(
+        ({ candidate, tier, accepted, code, reason }) =>
+          `  ${accepted ? 'chosen' : 'passed over'}: ${candidate}${tier ? ` (${tier})` : ''}: ` +
+          `${code ? `${code}: ` : ''}${reason}`,
+      ),
+      `  memory: ${status.memoryUsage} of ${this.#config.memoryLimit} bytes`,
+      `  load: ${status.loadTime.toFixed(1)} ms, up for ${(metrics.uptime / 1000).toFixed(1)} s`,
+      `  mean latency: ${metrics.averageLatency.toFixed(4)} ms, error rate: ${(metrics.errorRate * 100).toFixed(1)} %`,
+      `  score: ${metrics.performanceScore.toFixed(0)} of 100, health: ${health.status}`,
+      ...health.issues.map((issue) => `  issue: ${issue}`),
+    ].join('\n');
+  }
+
+  /** A copy of the configuration in use. */
+  exportConfig(): WasmModuleConfig {
+    return { ...this.#config };
+  }
+
+  /** Changes the configuration for the next initialize() or switchModule(). Throws `INVALID_ARGUMENT`. */
+  updateConfig(changes: Partial<WasmModuleConfig>): void {
+    this.#config = mergeConfig(this.#config, changes);
+  }
+
+  isModuleManagerInitialized(): boolean {
+    return this.#active !== undefined;
+  }
+
+  /** Calls `listener` after every change of the module in use; the function returned ends that. */
+  onSwitch(listener: (change: ModuleSwitch) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /**
+   * Gives the module back, ends a load under way and detaches the layers; all of it is done when the call returns.
+   * Can be called again; initialize() starts anew.
+   */
+  cleanup(): Promise<void> {
+    this.#cancel.abort();
+    this.#cancel = new AbortController();
+    this.#initializing = undefined;
+    this.#performance.layer.cleanup();
+    this.#simd.layer.cleanup();
+    const active = this.#active;
+    this.#active = undefined;
+    this.#selection = [];
+    this.#failedLoads = 0;
+    this.#lastError = undefined;
+    active?.loaded.release();
+    return Promise.resolve();
+  }
+
+  /** Loads by `select` and puts what it chose to use; rejects with the reason, recorded, when it chose nothing. */
+  async #install(select: () => Promise<Selection>, signal: AbortSignal): Promise<void> {
+    const { entries, chosen, error } = await select();
+    if (signal.aborted) {
+      chosen?.loaded.release();
+      throw new WasmPerformanceError('ABORTED', 'the manager was cleaned up while a module was loaded');
+    }
+    if (chosen === undefined) {
+      const { code, message } = failureOf(error);
+      this.#failedLoads++;
+      this.#lastError = code === undefined ? message : `${code}: ${message}`;
+      if (this.#active === undefined) this.#selection = entries;
+      throw error;
+    }
+    const before = this.#active;
+    this.#active = { ...chosen, since: systemClock() };
+    this.#selection = entries;
+    this.#lastError = undefined;
+    for (const { attachment } of [this.#performance, this.#simd]) {
+      attachment.profile(this.#config.enableProfiling);
+      // A layer that was cleaned up by itself waits for its own initialize(), or for the manager's.
+      if (before === undefined || !attachment.detached) attachment.replace(borrow(this.#active));
+    }
+    before?.loaded.release();
+    const change: ModuleSwitch = {
+      from: before?.definition.name ?? 'none',
+      to: chosen.definition.name,
+      tier: chosen.loaded.runtime.variant,
+    };
+    callAll(this.#listeners, change);
+  }
+
+  /** Runs `work` after the loads before it, with the signal of the next cleanup. */
+  #inTurn(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = this.#cancel;
+    const done = this.#queue.then(() => {
+      if (signal.aborted)
+        throw new WasmPerformanceError('ABORTED', 'the manager was cleaned up before the load');
+      return work(signal);
+    });
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  /** For a layer that was detached by its own cleanup() and is initialised again. */
+  async #lend(): Promise<LoadedModule> {
+    await this.initializeOrThrow();
+    if (this.#active === undefined) {
+      throw new WasmPerformanceError(
+        'NOT_INITIALIZED',
+        'the manager was cleaned up; call its initialize() first',
+      );
+    }
+    return borrow(this.#active);
+  }
+
+  #recorders(): RuntimeAttachment['recorder'][] {
+    return [this.#performance.attachment.recorder, this.#simd.attachment.recorder];
+  }
+
+  #failedOperations(): number {
+    return this.#recorders().reduce((sum, recorder) => sum + recorder.snapshot().total.errors, 0);
+  }
+}
+
+/** The manager's module for a layer: only the manager gives it back. */
+function borrow({ loaded }: ActiveModule): LoadedModule {
+  return { runtime: loaded.runtime, release: () => {} };
+}
+
+/** Undefined when the runtime was disposed of by someone else who shares it. */
+function statsOf(runtime: NeuralRuntime): MemoryStats | undefined {
+  try {
+    return runtime.memory.stats();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,264 @@
+/**
+ * The performance layer: SASI's asynchronous operations over the fastest runtime there is, and what they cost.
+ */
+import { systemClock } from '../metrics/clock.js';
+import { type HealthStatus, healthReport } from '../metrics/health.js';
+import type { OperationMetrics } from '../metrics/operation-recorder.js';
+import { runtimeMetrics } from '../metrics/runtime-metrics.js';
+import { benchmarkActivation, type WasmBenchmarkResult } from './benchmark/layer-benchmarks.js';
+import { BoundedHistory } from './bounded-history.js';
+import { isVectorBuild } from './build-contents.js';
+import { JavascriptRates } from './javascript-rates.js';
+import {
+  assertFinite,
+  assertFloat32Array,
+  bistableStep,
+  type ConnectionRule,
+  neuralActivation,
+} from './layer-operations.js';
+import { filesOf, type LayerOptions, layerConfig, type RuntimeFiles, sharedSource } from './layer-options.js';
+import { RuntimeAttachment } from './runtime-attachment.js';
+
+export interface WasmPerformanceLayerOptions extends LayerOptions {
+  /** `'throw'`: NaN and infinities in an input are `INVALID_ARGUMENT`. Default: they go through the arithmetic. */
+  readonly validateInputs?: 'throw' | 'propagate';
+}
+
+/** Of this layer's own calls. Times in milliseconds, rates per second; all 0 where nothing was measured. */
+export interface WasmPerformanceMetrics {
+  /** The vector instructions of the build in use: `'simd128'`, or `'none'`. */
+  readonly simdCapabilities: string;
+  /** Bytes of the memory limit that the module and live blocks take. */
+  readonly memoryUsage: number;
+  /** Calls per second of busy time. */
+  readonly operationsPerSecond: number;
+  readonly averageLatency: number;
+  readonly simdAcceleration: boolean;
+  /**
+   * How many times more elements per second calculateNeuralActivation did, over all its calls and with the copies
+   * in and out, than a plain JavaScript loop does, measured once here. 0 before the first call.
+   */
+  readonly performanceGain: number;
+  /** Share of the pool's free memory that is in one piece, 0..1. */
+  readonly memoryEfficiency: number;
+  readonly loadTime: number;
+  /** Failed calls as a share of all calls, 0..1. */
+  readonly errorRate: number;
+  /** Elements per second of busy time. */
+  readonly throughput: number;
+}
+
+/** One call in the history. */
+export interface PerformanceHistoryEntry {
+  readonly operation: string;
+  readonly elements: number;
+  /** Milliseconds. */
+  readonly executionTime: number;
+  /** Milliseconds since the epoch at which the call ended. */
+  readonly timestamp: number;
+}
+
+export interface LayerHealth<Metrics> {
+  readonly status: HealthStatus;
+  readonly metrics: Metrics;
+  readonly issues: string[];
+}
+
+const noMetrics: WasmPerformanceMetrics = {
+  simdCapabilities: 'none',
+  memoryUsage: 0,
+  operationsPerSecond: 0,
+  averageLatency: 0,
+  simdAcceleration: false,
+  performanceGain: 0,
+  memoryEfficiency: 0,
+  loadTime: 0,
+  errorRate: 0,
+  throughput: 0,
+};
+
+/** Calls that the history keeps. */
+const historyLength = 100;
+
+export class WasmPerformanceLayer {
+  readonly #attachment: RuntimeAttachment;
+  readonly #validate: boolean;
+  readonly #files: RuntimeFiles;
+  readonly #javascript = new JavascriptRates();
+  readonly #history = new BoundedHistory<PerformanceHistoryEntry>(historyLength);
+
+  /**
+   * Loads nothing. A layer of a manager is made by it, with `attachment`; one of your own finds the process's
+   * shared runtime on its first use, or loads it. Throws `INVALID_ARGUMENT`.
+   */
+  constructor(options: WasmPerformanceLayerOptions = {}, attachment?: RuntimeAttachment) {
+    this.#validate = options.validateInputs === 'throw';
+    this.#files = filesOf(options);
+    if (attachment !== undefined) {
+      this.#attachment = attachment;
+      return;
+    }
+    const config = layerConfig(options);
+    const source = sharedSource(config, options.memoryLimit !== undefined);
+    this.#attachment = new RuntimeAttachment('WasmPerformanceLayer', source, config.enableProfiling);
+  }
+
+  /** Loads if need be. Never rejects: false when no build could be loaded. Calls at the same time are one load. */
+  async initialize(): Promise<boolean> {
+    try {
+      await this.#attachment.initialize();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * tanh(0.5·x), elementwise, into a new array; NaN stays NaN, ±∞ gives ±1. An array that is larger than the pool
+   * is worked on in pieces. Rejects with `INVALID_ARGUMENT`, or `NOT_INITIALIZED` when there is no runtime.
+   */
+  async calculateNeuralActivation(x: Float32Array): Promise<Float32Array> {
+    // Attached, the work is done before the first await: a later switch of modules cannot reach it.
+    const runtime = this.#attachment.find() ?? (await this.#attachment.demand());
+    return this.#measured('calculateNeuralActivation', x, () => neuralActivation(runtime, x));
+  }
+
+  /**
+   * One deterministic gradient step on w²(1−w)², clamped to 0..1, into a new array: it drives weights towards 0 or 1.
+   * Rejects as calculateNeuralActivation does.
+   */
+  async optimizeConnections(w: Float32Array, rule: ConnectionRule = {}): Promise<Float32Array> {
+    const runtime = this.#attachment.find() ?? (await this.#attachment.demand());
+    return this.#measured('optimizeConnections', w, () => bistableStep(runtime, w, rule));
+  }
+
+  /**
+   * The activation of 100, 1 000, 10 000 and 50 000 elements against a plain JavaScript loop, in interleaved rounds
+   * on a runtime of its own, so that the counts of this one stay those of your calls. Takes about a second.
+   */
+  async runPerformanceBenchmark(): Promise<WasmBenchmarkResult[]> {
+    const { variant } = this.#attachment.find() ?? (await this.#attachment.demand());
+    return benchmarkActivation(variant, this.#files);
+  }
+
+  /** The state of the vector build in a few lines for people. */
+  getSIMDPerformanceReport(): string {
+    const runtime = this.#attachment.runtime;
+    if (runtime === undefined) return 'SIMD performance report\n  not initialised: no build is loaded';
+    const metrics = this.getPerformanceMetrics();
+    const { calls } = this.#attachment.recorder.snapshot().total;
+    const gain = metrics.performanceGain;
+    return [
+      'SIMD performance report',
+      `  build: ${runtime.variant} (vector instructions: ${metrics.simdCapabilities})`,
+      `  calls: ${calls}, ${metrics.averageLatency.toFixed(4)} ms each`,
+      `  throughput: ${metrics.throughput.toFixed(0)} elements per second`,
+      gain === 0
+        ? '  against plain JavaScript: not measured, calculateNeuralActivation was not called'
+        : `  against plain JavaScript: ${gain.toFixed(2)} times its elements per second`,
+    ].join('\n');
+  }
+
+  getPerformanceMetrics(): WasmPerformanceMetrics {
+    const runtime = this.#attachment.runtime;
+    if (runtime === undefined) return noMetrics;
+    const { total, operations } = this.#attachment.recorder.snapshot();
+    const memory = runtime.memory.stats();
+    const simd = isVectorBuild(runtime.variant);
+    return {
+      simdCapabilities: simd ? 'simd128' : 'none',
+      memoryUsage: memory.reserved + memory.used,
+      operationsPerSecond: perSecond(total.calls, total.busyTime),
+      averageLatency: total.calls > 0 ? total.busyTime / total.calls : 0,
+      simdAcceleration: simd,
+      performanceGain: this.#gain(operations.calculateNeuralActivation),
+      memoryEfficiency: 1 - memory.fragmentation,
+      loadTime: runtime.loadTime.total,
+      errorRate: total.calls > 0 ? total.errors / total.calls : 0,
+      throughput: perSecond(total.elements, total.busyTime),
+    };
+  }
+
+  /** Bytes of the memory limit that the module and live blocks take; 0 without a runtime. */
+  getMemoryUsage(): number {
+    return this.getPerformanceMetrics().memoryUsage;
+  }
+
+  isWasmInitialized(): boolean {
+    return this.#attachment.runtime !== undefined;
+  }
+
+  /** Always false: this version has no adapter for ruv-swarm. */
+  isUsingRuvSwarm(): boolean {
+    return false;
+  }
+
+  /** Whether the build in use has vector instructions. */
+  isSIMDSupported(): boolean {
+    return this.getPerformanceMetrics().simdAcceleration;
+  }
+
+  /** The last hundred calls, oldest first; none with profiling off. */
+  getPerformanceHistory(): PerformanceHistoryEntry[] {
+    return this.#history.toArray();
+  }
+
+  /** Forgets counts and history of this layer. */
+  resetMetrics(): void {
+    this.#attachment.recorder.reset();
+    this.#history.clear();
+  }
+
+  /**
+   * Gives the runtime back, which is disposed of when nobody else uses it, and ends a load under way. Operations
+   * reject with `NOT_INITIALIZED` until the next initialize(). Can be called again.
+   */
+  cleanup(): void {
+    this.#attachment.detach();
+    this.resetMetrics();
+  }
+
+  /** Load over 100 ms, mean latency over 5 ms, memory over the limit and errors over 10 % are issues. */
+  healthCheck(): LayerHealth<WasmPerformanceMetrics> {
+    const metrics = this.getPerformanceMetrics();
+    const runtime = this.#attachment.runtime;
+    if (runtime === undefined) {
+      return { status: 'error', metrics, issues: ['not initialised: call initialize()'] };
+    }
+    const { status, issues } = healthReport(
+      runtimeMetrics(this.#attachment.recorder, runtime.memory.stats(), runtime.loadTime),
+    );
+    return { status, metrics, issues: issues.map((issue) => issue.message) };
+  }
+
+  #gain(activation: OperationMetrics | undefined): number {
+    if (activation === undefined || activation.busyTime === 0 || activation.elements === 0) return 0;
+    return activation.elements / activation.busyTime / this.#javascript.activation;
+  }
+
+  #measured(operation: string, x: Float32Array, work: () => Float32Array): Float32Array {
+    const { recorder } = this.#attachment;
+    const meter = recorder.meter(operation);
+    const start = meter.begin();
+    try {
+      assertFloat32Array(operation, 'the argument', x);
+      if (this.#validate) assertFinite(operation, x);
+      const result = work();
+      meter.end(start, x.length);
+      if (recorder.profiling !== false) {
+        const executionTime = systemClock() - start;
+        this.#history.add({ operation, elements: x.length, executionTime, timestamp: Date.now() });
+      }
+      return result;
+    } catch (error) {
+      meter.fail(start);
+      throw error;
+    }
+  }
+}
+
+export default WasmPerformanceLayer;
+
+function perSecond(count: number, milliseconds: number): number {
+  return milliseconds > 0 ? (count * 1000) / milliseconds : 0;
+}

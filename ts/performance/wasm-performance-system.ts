@@ -1,0 +1,160 @@
+/**
+ * The performance system in one call: a manager with its module loaded, its two layers, and events.
+ */
+import { disposeSymbol } from '../core/disposable.js';
+import { InvalidArgumentError } from '../core/errors.js';
+import type { HealthReport } from '../metrics/health.js';
+import { reportOf } from '../metrics/health.js';
+import type { NeuralRuntime } from '../runtime/runtime.js';
+import { callAll } from './call-all.js';
+import type { WasmModuleConfig } from './module-config.js';
+import { getWasmPerformanceStatus, type WasmPerformanceStatus } from './performance-status.js';
+import type { SIMDAccelerationLayer } from './simd-acceleration-layer.js';
+import { type ManagerMetrics, type ModuleSwitch, WasmModuleManager } from './wasm-module-manager.js';
+import type { WasmPerformanceLayer } from './wasm-performance-layer.js';
+
+export interface WasmPerformanceEvents {
+  /** Once a second while there is a listener. */
+  metrics: ManagerMetrics;
+  /** When the status or the kinds of issues have changed, asked once a second while there is a listener. */
+  health: HealthReport;
+  /** After every change of the module. */
+  switch: ModuleSwitch;
+}
+
+export interface WasmPerformanceSystem extends Disposable {
+  readonly manager: WasmModuleManager;
+  readonly performanceLayer: WasmPerformanceLayer;
+  readonly simdLayer: SIMDAccelerationLayer;
+  /** Of the module in use. Throws `NOT_INITIALIZED` after dispose. Others may share it: do not dispose of it. */
+  readonly runtime: NeuralRuntime;
+  /** Whether a module is in use: true until dispose. */
+  readonly ready: boolean;
+  /** Synchronous, never throws, plain JSON. */
+  status(): WasmPerformanceStatus;
+  /** Calls `callback` on each such event; the function returned ends that. No timer keeps a process alive. */
+  on<Name extends keyof WasmPerformanceEvents>(
+    event: Name,
+    callback: (event: WasmPerformanceEvents[Name]) => void,
+  ): () => void;
+  /** Gives everything back; the last user of a runtime disposes of it. Can be called again. */
+  dispose(): void;
+}
+
+/**
+ * Loads the preferred module, or what takes its place. Rejects with `INVALID_ARGUMENT` for a bad configuration or
+ * an unknown `preferredModule`, else with the error of the last candidate; then nothing is left behind.
+ */
+export async function createWasmPerformanceSystem(
+  config: Partial<WasmModuleConfig> = {},
+): Promise<WasmPerformanceSystem> {
+  const manager = new WasmModuleManager(config);
+  try {
+    await manager.initializeOrThrow();
+  } catch (error) {
+    await manager.cleanup();
+    throw error;
+  }
+  return new System(manager);
+}
+
+type Listener<Name extends keyof WasmPerformanceEvents> = (event: WasmPerformanceEvents[Name]) => void;
+
+const tickMs = 1000;
+
+class System implements WasmPerformanceSystem {
+  readonly manager: WasmModuleManager;
+  readonly #metrics = new Set<Listener<'metrics'>>();
+  readonly #health = new Set<Listener<'health'>>();
+  readonly #switch = new Set<Listener<'switch'>>();
+  readonly #endSwitch: () => void;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #lastHealth = '';
+
+  constructor(manager: WasmModuleManager) {
+    this.manager = manager;
+    this.#endSwitch = manager.onSwitch((change) => callAll(this.#switch, change));
+  }
+
+  get performanceLayer(): WasmPerformanceLayer {
+    return this.manager.getPerformanceLayer();
+  }
+
+  get simdLayer(): SIMDAccelerationLayer {
+    return this.manager.getSIMDLayer();
+  }
+
+  get runtime(): NeuralRuntime {
+    return this.manager.getRuntime();
+  }
+
+  get ready(): boolean {
+    return this.manager.isModuleManagerInitialized();
+  }
+
+  status(): WasmPerformanceStatus {
+    return getWasmPerformanceStatus(this.manager);
+  }
+
+  on<Name extends keyof WasmPerformanceEvents>(event: Name, callback: Listener<Name>): () => void {
+    const sets: { [N in keyof WasmPerformanceEvents]: Set<Listener<N>> } = {
+      metrics: this.#metrics,
+      health: this.#health,
+      switch: this.#switch,
+    };
+    const listeners = sets[event];
+    if (listeners === undefined) {
+      throw new InvalidArgumentError(
+        `on: there is no event '${String(event)}'; use 'metrics', 'health' or 'switch'`,
+      );
+    }
+    // A function of its own for each call: the same callback given twice is two listeners.
+    const listener: Listener<Name> = (value) => callback(value);
+    listeners.add(listener);
+    if (event === 'health') this.#lastHealth = summary(reportOf(this.manager.healthIssues()));
+    this.#adjustTimer();
+    return () => {
+      listeners.delete(listener);
+      this.#adjustTimer();
+    };
+  }
+
+  dispose(): void {
+    for (const listeners of [this.#metrics, this.#health, this.#switch]) listeners.clear();
+    this.#adjustTimer();
+    this.#endSwitch();
+    void this.manager.cleanup();
+  }
+
+  [disposeSymbol](): void {
+    this.dispose();
+  }
+
+  /** One timer while anyone listens to what only time brings. */
+  #adjustTimer(): void {
+    const needed = this.#metrics.size + this.#health.size > 0;
+    if (!needed) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    } else if (this.#timer === undefined) {
+      this.#timer = setInterval(() => this.#tick(), tickMs);
+      // In Node it must not keep the process; a browser's timer is a number.
+      (this.#timer as { unref?: () => void }).unref?.();
+    }
+  }
+
+  #tick(): void {
+    // Without a module, or with one that was disposed of elsewhere, there is nothing to measure; health says so.
+    const { ready } = this.status();
+    if (ready && this.#metrics.size > 0) callAll(this.#metrics, this.manager.getPerformanceMetrics());
+    const health = reportOf(this.manager.healthIssues());
+    if (summary(health) === this.#lastHealth) return;
+    this.#lastHealth = summary(health);
+    callAll(this.#health, health);
+  }
+}
+
+/** What makes a report another one: not its figures, which move with every call. */
+function summary({ status, issues }: HealthReport): string {
+  return [status, ...issues.map((issue) => issue.code)].join(' ');
+}
