@@ -23,6 +23,27 @@ inline void Map(const float* x, float* out, size_t n, Op op) {
   if (i < n) StorePartial(out + i, op(LoadPartial(x + i, n - i)), n - i);
 }
 
+// The same for operations of many instructions: their code stands once, and the tail runs through
+// it in a copy, which would be too dear for a single addition.
+template <class Op>
+inline void MapLong(const float* x, float* out, size_t n, Op op) {
+  constexpr size_t kStep = kVectorsAtOnce * kLanes;
+  for (size_t i = 0; i < n; i += kStep) {
+    const size_t count = n - i < kStep ? n - i : kStep;
+    float padded[kStep];
+    const float* source = x + i;
+    float* target = out + i;
+    if (count < kStep) {
+      for (size_t j = 0; j < kStep; ++j) padded[j] = j < count ? source[j] : 0;
+      source = target = padded;
+    }
+    F32x4 v[kVectorsAtOnce];
+    for (size_t j = 0; j < kVectorsAtOnce; ++j) v[j] = op(Load(source + j * kLanes));
+    for (size_t j = 0; j < kVectorsAtOnce; ++j) Store(target + j * kLanes, v[j]);
+    for (size_t j = 0; target == padded && j < count; ++j) out[i + j] = padded[j];
+  }
+}
+
 // out[i] = op(a[i], b[i]).
 template <class Op>
 inline void Zip(const float* a, const float* b, float* out, size_t n, Op op) {
@@ -90,10 +111,10 @@ inline void SqrtArray(const float* x, float* out, size_t n) {
   Map(x, out, n, [](F32x4 v) { return Sqrt(v); });
 }
 inline void ExpArray(const float* x, float* out, size_t n) {
-  Map(x, out, n, [](F32x4 v) { return Exp::Apply(v); });
+  MapLong(x, out, n, [](F32x4 v) { return Exp::Apply(v); });
 }
 inline void LogArray(const float* x, float* out, size_t n) {
-  Map(x, out, n, [](F32x4 v) { return Log::Apply(v); });
+  MapLong(x, out, n, [](F32x4 v) { return Log::Apply(v); });
 }
 
 }  // namespace neural
