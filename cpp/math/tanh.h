@@ -1,8 +1,9 @@
 // tanh x on four lanes.
 //
 //   |x| < 0.7:  x + x·z·T(z) with z = x² and T the minimax polynomial of degree 4
-//   otherwise:  1 - 2 / (1 + e^(2|x|)), where the quotient's error hardly counts any more, with the
-//               sign of x
+//   otherwise:  1 - 2 / (1 + e^(2|x|)), where the quotient's error hardly counts any more
+//
+// of the magnitude, with the sign of x: so tanh -0 is -0.
 //
 // A single formula in e^(-2|x|) reaches no better than 2.3 ULP. The polynomials are evaluated in
 // pairs (Estrin, 1960): what limits the loop is how long one element's chain of operations is, not
@@ -19,8 +20,8 @@ struct Tanh {
   static F32x4 Apply(F32x4 x) {
     const I32x4 sign = And(BitCast(x), SplatInt(static_cast<int32_t>(0x80000000u)));
     const F32x4 magnitude = BitCast(Xor(BitCast(x), sign));
-    const F32x4 large = BitCast(Or(BitCast(Large(magnitude)), sign));
-    return Select(Less(magnitude, Splat(0.7f)), Small(x), large);
+    const F32x4 y = Select(Less(magnitude, Splat(0.7f)), Small(magnitude), Large(magnitude));
+    return BitCast(Or(BitCast(y), sign));
   }
 
  private:

@@ -55,7 +55,12 @@ inline F32x4 CosReduced(Angle angle) {
   return Add(w, MulAdd(Mul(c, z), z, Sub(lost, Mul(r, angle.rest))));
 }
 
-inline F32x4 Limit(F32x4 y) { return PseudoMax(PseudoMin(y, Splat(1.0f)), Splat(-1.0f)); }
+// The result for x, held in [-1, 1]. Where x is so large that its remainder overflows a polynomial,
+// the result is 0, and NaN for ±Inf.
+inline F32x4 Limit(F32x4 y, F32x4 x) {
+  y = PseudoMax(PseudoMin(y, Splat(1.0f)), Splat(-1.0f));
+  return Select(Less(Abs(x), Splat(0x1p60f)), y, Mul(x, Zero()));
+}
 
 // sin(x + quarter·π/2).
 inline F32x4 SinOfQuarter(F32x4 x, int32_t quarter) {
@@ -66,7 +71,7 @@ inline F32x4 SinOfQuarter(F32x4 x, int32_t quarter) {
   const I32x4 odd = SubInt(SplatInt(0), And(m, SplatInt(1)));
   const F32x4 y = Select(odd, CosReduced(r), SinReduced(r));
   const I32x4 sign = ShiftLeft<30>(And(m, SplatInt(2)));
-  return Limit(BitCast(Xor(BitCast(y), sign)));
+  return Limit(BitCast(Xor(BitCast(y), sign)), x);
 }
 
 // sin²(x/2 + π/4) or cos²(x/2), relative to their zeros as accurate as sin and cos.
@@ -82,7 +87,7 @@ inline F32x4 SquareOfHalf(F32x4 x, Half half) {
       half == Half::kSin ? TakeOff(h, Sub(Add(m, m), Splat(1.0f)), 0.5f) : TakeOff(h, m, 1.0f);
   const I32x4 odd = SubInt(SplatInt(0), And(BitCast(shifted), SplatInt(1)));
   const F32x4 s = SinReduced(r), c = CosReduced(r);
-  const F32x4 root = Limit(half == Half::kSin ? Select(odd, c, s) : Select(odd, s, c));
+  const F32x4 root = Limit(half == Half::kSin ? Select(odd, c, s) : Select(odd, s, c), x);
   return Mul(root, root);
 }
 
