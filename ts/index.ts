@@ -29,18 +29,69 @@ export type {
   Rates,
   RuntimeMetrics,
 } from './metrics/runtime-metrics.js';
+export type { LocateFile } from './modules/file-options.js';
+export type { ModuleSelectionEntry } from './modules/module-definition.js';
+export type { SharedRuntimeInfo } from './modules/shared-runtime.js';
 export { version } from './modules/version.js';
 export type * from './networks/types.js';
 export type * from './ops/types.js';
 export type { Vec } from './ops/vec.js';
-export * from './performance/benchmark/compare-to-baseline.js';
-export type * from './performance/benchmark/layer-benchmarks.js';
-export type * from './performance/benchmark/report.js';
+export {
+  type BaselineChange,
+  type BaselineComparison,
+  type BaselineOptions,
+  type BenchmarkBaseline,
+  baselineKey,
+  compareToBaseline,
+} from './performance/benchmark/compare-to-baseline.js';
+export type {
+  ComprehensiveBenchmark,
+  SimdBenchmarkResult,
+  WasmBenchmarkResult,
+} from './performance/benchmark/layer-benchmarks.js';
+export type { BenchmarkOperation } from './performance/benchmark/operations.js';
+export type {
+  BenchmarkCell,
+  BenchmarkContender,
+  BenchmarkEnvironment,
+  BenchmarkProgress,
+  BenchmarkRatio,
+  BenchmarkTarget,
+  WasmBenchmarkOptions,
+  WasmBenchmarkReport,
+} from './performance/benchmark/report.js';
 export { runWasmBenchmarks } from './performance/benchmark/run-wasm-benchmarks.js';
+export type { RatioInterval } from './performance/benchmark/statistics.js';
+export type { ConnectionRule } from './performance/layer-operations.js';
+export type { LayerOptions } from './performance/layer-options.js';
 export { defaultModuleConfig, type WasmModuleConfig } from './performance/module-config.js';
-export * from './performance/performance-status.js';
-export * from './performance/simd-acceleration-layer.js';
-export * from './performance/wasm-module-manager.js';
-export * from './performance/wasm-performance-layer.js';
-export * from './performance/wasm-performance-system.js';
+export type { ModuleMetrics } from './performance/module-metrics.js';
+export { getWasmPerformanceStatus, type WasmPerformanceStatus } from './performance/performance-status.js';
+export {
+  SIMDAccelerationLayer,
+  type SIMDCapabilities,
+  type SIMDOperation,
+  type SIMDPerformanceMetrics,
+  type SIMDStatus,
+} from './performance/simd-acceleration-layer.js';
+export {
+  type AvailableModule,
+  type ManagerHealth,
+  type ManagerMetrics,
+  type ModuleStatus,
+  type ModuleSwitch,
+  WasmModuleManager,
+} from './performance/wasm-module-manager.js';
+export {
+  type LayerHealth,
+  type PerformanceHistoryEntry,
+  WasmPerformanceLayer,
+  type WasmPerformanceLayerOptions,
+  type WasmPerformanceMetrics,
+} from './performance/wasm-performance-layer.js';
+export {
+  createWasmPerformanceSystem,
+  type WasmPerformanceEvents,
+  type WasmPerformanceSystem,
+} from './performance/wasm-performance-system.js';
 export { type Candidate, loadRuntime, type NeuralRuntime, type RuntimeOptions } from './runtime/runtime.js';

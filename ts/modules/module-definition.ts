@@ -3,6 +3,7 @@
  */
 import type { VariantName } from '../core/variants.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
+import type { LocateFile } from './file-options.js';
 
 /** One candidate that was considered, in the order in which they were. */
 export interface ModuleSelectionEntry {
@@ -27,7 +28,7 @@ export interface ModuleLoadOptions {
   readonly retryAttempts: number;
   readonly enableProfiling: boolean;
   /** Where the files of the builds are, when not beside the package's own. */
-  readonly wasmUrl?: string | URL | ((file: string) => string | URL);
+  readonly wasmUrl?: LocateFile;
   /** Ends the load, with its waiting and its tries: `ABORTED`. */
   readonly signal?: AbortSignal;
 }

@@ -7,6 +7,7 @@
 import type { VariantName } from '../core/variants.js';
 import { loadRuntime, type NeuralRuntime } from '../runtime/runtime.js';
 import { loadAborted } from './failure.js';
+import { fileOptions } from './file-options.js';
 import type { LoadedModule, ModuleLoadOptions } from './module-definition.js';
 import { version } from './version.js';
 
@@ -42,7 +43,9 @@ export async function acquireRuntime(
   variant: VariantName,
   options: ModuleLoadOptions,
 ): Promise<LoadedModule> {
-  if (options.wasmUrl !== undefined) return ownUse(await load(variant, options, options.signal));
+  if (fileOptions(variant, options).wasmUrl !== undefined) {
+    return ownUse(await load(variant, options, options.signal));
+  }
   const table = sharedTable();
   const key = `${variant}:${options.memoryLimit}:${options.enableProfiling}`;
   const known = table.get(key);
@@ -180,7 +183,7 @@ function load(
     memoryLimit: options.memoryLimit,
     timeout: options.loadTimeout,
     profiling: options.enableProfiling,
-    ...(options.wasmUrl === undefined ? {} : { wasmUrl: options.wasmUrl }),
+    ...fileOptions(variant, options),
     ...(signal === undefined ? {} : { signal }),
   });
 }

@@ -2,7 +2,7 @@
  * How fast plain JavaScript is here: each rate is measured once, when it is first asked for, in one or two ms.
  */
 import { timeQuickly } from './benchmark/sampler.js';
-import { activationJs, addJs, dotJs, matmulJs } from './javascript-baselines.js';
+import { addJs, dotJs, matmulJs } from './javascript-baselines.js';
 
 const length = 1000;
 /** Matrices of about as many elements. */
@@ -12,16 +12,9 @@ const side = 32;
 export class JavascriptRates {
   readonly #x = Float32Array.from({ length: side * side }, (_, i) => (i % 17) / 8 - 1);
   readonly #out = new Float32Array(side * side);
-  #activation: number | undefined;
   #add: number | undefined;
   #dot: number | undefined;
   #matmul: number | undefined;
-
-  get activation(): number {
-    const [x, out] = this.#vectors();
-    this.#activation ??= rate(length, () => activationJs(x, out));
-    return this.#activation;
-  }
 
   get add(): number {
     const [x, out] = this.#vectors();

@@ -1,6 +1,7 @@
 /**
  * What a layer that stands alone is made with, and how it finds its runtime.
  */
+import type { FileOptions } from '../modules/file-options.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 import { selectModule } from '../modules/select-module.js';
 import { attachToLoaded } from '../modules/shared-runtime.js';
@@ -11,9 +12,7 @@ import type { RuntimeSource } from './runtime-attachment.js';
 export type LayerOptions = Partial<Omit<WasmModuleConfig, 'preferredModule'>>;
 
 /** Where the benchmarks find the files of the builds that they load. */
-export type RuntimeFiles = Pick<WasmModuleConfig, 'wasmUrl'>;
-
-export function filesOf({ wasmUrl }: LayerOptions): RuntimeFiles {
+export function filesOf({ wasmUrl }: LayerOptions): FileOptions {
   return wasmUrl === undefined ? {} : { wasmUrl };
 }
 

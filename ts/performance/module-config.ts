@@ -2,6 +2,7 @@
  * The configuration of the performance system: defaults, and checks at the edge.
  */
 import { InvalidArgumentError } from '../core/errors.js';
+import type { LocateFile } from '../modules/file-options.js';
 import { moduleByName } from '../modules/select-module.js';
 
 export interface WasmModuleConfig {
@@ -20,7 +21,7 @@ export interface WasmModuleConfig {
   /** False: the JavaScript build never stands in for WebAssembly. Default true. */
   readonly enableAutoFallback: boolean;
   /** Where the files of the builds are, when not beside the package's own. */
-  readonly wasmUrl?: string | URL | ((file: string) => string | URL);
+  readonly wasmUrl?: LocateFile;
 }
 
 export const defaultModuleConfig: WasmModuleConfig = {
@@ -49,6 +50,9 @@ export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleC
   }
   if (!(Number.isSafeInteger(retryAttempts) && retryAttempts >= 0)) {
     throw wrong('retryAttempts', 'a whole number from 0', retryAttempts);
+  }
+  if (config.wasmUrl !== undefined && typeof config.wasmUrl !== 'function') {
+    throw wrong('wasmUrl', 'a function from a file name to its address', config.wasmUrl);
   }
   moduleByName(config.preferredModule);
   return config;

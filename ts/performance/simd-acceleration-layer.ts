@@ -4,6 +4,7 @@
  */
 import type { VariantName } from '../core/variants.js';
 import { systemClock } from '../metrics/clock.js';
+import type { FileOptions } from '../modules/file-options.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
 import { benchmarkSimdOperations, type ComprehensiveBenchmark } from './benchmark/layer-benchmarks.js';
 import { BoundedHistory } from './bounded-history.js';
@@ -11,7 +12,7 @@ import { contentsOf, isVectorBuild } from './build-contents.js';
 import { addJs, dotJs, matmulJs } from './javascript-baselines.js';
 import { JavascriptRates } from './javascript-rates.js';
 import { assertFloat32Array, assertSameLength, vectorAdd } from './layer-operations.js';
-import { filesOf, type LayerOptions, layerConfig, type RuntimeFiles, sharedSource } from './layer-options.js';
+import { filesOf, type LayerOptions, layerConfig, sharedSource } from './layer-options.js';
 import { matrixShape } from './matrix-shape.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 
@@ -104,21 +105,27 @@ interface CallSize {
 
 const historyLength = 1000;
 
+let managedLayer: (files: FileOptions, attachment: RuntimeAttachment) => SIMDAccelerationLayer;
+
 export class SIMDAccelerationLayer {
-  readonly #attachment: RuntimeAttachment;
-  readonly #files: RuntimeFiles;
+  #attachment: RuntimeAttachment;
+  readonly #files: FileOptions;
   readonly #javascript = new JavascriptRates();
   readonly #history = new BoundedHistory<HistoryEntry>(historyLength);
   #sums = { vectorCalls: 0, vectorElements: 0, bytes: 0 };
   #benchmark: ComprehensiveBenchmark | undefined;
 
+  static {
+    managedLayer = (files, attachment) => {
+      const layer = new SIMDAccelerationLayer(files);
+      layer.#attachment = attachment;
+      return layer;
+    };
+  }
+
   /** Loads nothing; see WasmPerformanceLayer. Throws `INVALID_ARGUMENT`. */
-  constructor(options: LayerOptions = {}, attachment?: RuntimeAttachment) {
+  constructor(options: LayerOptions = {}) {
     this.#files = filesOf(options);
-    if (attachment !== undefined) {
-      this.#attachment = attachment;
-      return;
-    }
     const config = layerConfig(options);
     const source = sharedSource(config, options.memoryLimit !== undefined);
     this.#attachment = new RuntimeAttachment('SIMDAccelerationLayer', source, config.enableProfiling);
@@ -327,6 +334,14 @@ export class SIMDAccelerationLayer {
     }
     this.#history.add({ name, rate, work, build, dataSize, executionTime, memoryAccess });
   }
+}
+
+/** A layer that gets its runtime from a manager. */
+export function createManagedSimdLayer(
+  files: FileOptions,
+  attachment: RuntimeAttachment,
+): SIMDAccelerationLayer {
+  return managedLayer(files, attachment);
 }
 
 /** The time that plain JavaScript takes for `work` at `rate`, over the time it took. */

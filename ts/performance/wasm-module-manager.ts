@@ -17,8 +17,16 @@ import { filesOf } from './layer-options.js';
 import { defaultModuleConfig, mergeConfig, type WasmModuleConfig } from './module-config.js';
 import { type ModuleMetrics, moduleMetrics, noModuleMetrics } from './module-metrics.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
-import { SIMDAccelerationLayer, type SIMDPerformanceMetrics } from './simd-acceleration-layer.js';
-import { WasmPerformanceLayer, type WasmPerformanceMetrics } from './wasm-performance-layer.js';
+import {
+  createManagedSimdLayer,
+  type SIMDAccelerationLayer,
+  type SIMDPerformanceMetrics,
+} from './simd-acceleration-layer.js';
+import {
+  createManagedPerformanceLayer,
+  type WasmPerformanceLayer,
+  type WasmPerformanceMetrics,
+} from './wasm-performance-layer.js';
 
 export interface ModuleStatus {
   readonly loaded: boolean;
@@ -105,8 +113,8 @@ export class WasmModuleManager {
     const performance = attachment('WasmPerformanceLayer');
     const simd = attachment('SIMDAccelerationLayer');
     const files = filesOf(this.#config);
-    this.#performance = { layer: new WasmPerformanceLayer(files, performance), attachment: performance };
-    this.#simd = { layer: new SIMDAccelerationLayer(files, simd), attachment: simd };
+    this.#performance = { layer: createManagedPerformanceLayer(files, performance), attachment: performance };
+    this.#simd = { layer: createManagedSimdLayer(files, simd), attachment: simd };
   }
 
   /** Loads the preferred module or what takes its place. Never rejects: false when nothing could be loaded. */

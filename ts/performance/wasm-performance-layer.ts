@@ -3,12 +3,12 @@
  */
 import { systemClock } from '../metrics/clock.js';
 import { type HealthStatus, healthReport } from '../metrics/health.js';
-import type { OperationMetrics } from '../metrics/operation-recorder.js';
 import { runtimeMetrics } from '../metrics/runtime-metrics.js';
+import type { FileOptions } from '../modules/file-options.js';
 import { benchmarkActivation, type WasmBenchmarkResult } from './benchmark/layer-benchmarks.js';
+import { geometricMean } from './benchmark/statistics.js';
 import { BoundedHistory } from './bounded-history.js';
 import { isVectorBuild } from './build-contents.js';
-import { JavascriptRates } from './javascript-rates.js';
 import {
   assertFinite,
   assertFloat32Array,
@@ -16,7 +16,7 @@ import {
   type ConnectionRule,
   neuralActivation,
 } from './layer-operations.js';
-import { filesOf, type LayerOptions, layerConfig, type RuntimeFiles, sharedSource } from './layer-options.js';
+import { filesOf, type LayerOptions, layerConfig, sharedSource } from './layer-options.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 
 export interface WasmPerformanceLayerOptions extends LayerOptions {
@@ -35,8 +35,8 @@ export interface WasmPerformanceMetrics {
   readonly averageLatency: number;
   readonly simdAcceleration: boolean;
   /**
-   * How many times more elements per second calculateNeuralActivation did, over all its calls and with the copies
-   * in and out, than a plain JavaScript loop does, measured once here. 0 before the first call.
+   * How many times faster the build in use is than plain JavaScript, as runPerformanceBenchmark measured it last
+   * (the geometric mean over its sizes); 0 before.
    */
   readonly performanceGain: number;
   /** Share of the pool's free memory that is in one piece, 0..1. */
@@ -80,24 +80,30 @@ const noMetrics: WasmPerformanceMetrics = {
 /** Calls that the history keeps. */
 const historyLength = 100;
 
+let managedLayer: (files: FileOptions, attachment: RuntimeAttachment) => WasmPerformanceLayer;
+
 export class WasmPerformanceLayer {
-  readonly #attachment: RuntimeAttachment;
+  #attachment: RuntimeAttachment;
   readonly #validate: boolean;
-  readonly #files: RuntimeFiles;
-  readonly #javascript = new JavascriptRates();
+  readonly #files: FileOptions;
+  #gain = 0;
   readonly #history = new BoundedHistory<PerformanceHistoryEntry>(historyLength);
 
+  static {
+    managedLayer = (files, attachment) => {
+      const layer = new WasmPerformanceLayer(files);
+      layer.#attachment = attachment;
+      return layer;
+    };
+  }
+
   /**
-   * Loads nothing. A layer of a manager is made by it, with `attachment`; one of your own finds the process's
-   * shared runtime on its first use, or loads it. Throws `INVALID_ARGUMENT`.
+   * Loads nothing: the layer finds the process's shared runtime on its first use, or loads it. (A manager makes its
+   * own layers.) Throws `INVALID_ARGUMENT`.
    */
-  constructor(options: WasmPerformanceLayerOptions = {}, attachment?: RuntimeAttachment) {
+  constructor(options: WasmPerformanceLayerOptions = {}) {
     this.#validate = options.validateInputs === 'throw';
     this.#files = filesOf(options);
-    if (attachment !== undefined) {
-      this.#attachment = attachment;
-      return;
-    }
     const config = layerConfig(options);
     const source = sharedSource(config, options.memoryLimit !== undefined);
     this.#attachment = new RuntimeAttachment('WasmPerformanceLayer', source, config.enableProfiling);
@@ -138,7 +144,9 @@ export class WasmPerformanceLayer {
    */
   async runPerformanceBenchmark(): Promise<WasmBenchmarkResult[]> {
     const { variant } = this.#attachment.find() ?? (await this.#attachment.demand());
-    return benchmarkActivation(variant, this.#files);
+    const results = await benchmarkActivation(variant, this.#files);
+    this.#gain = gainOf(results);
+    return results;
   }
 
   /** The state of the vector build in a few lines for people. */
@@ -154,15 +162,15 @@ export class WasmPerformanceLayer {
       `  calls: ${calls}, ${metrics.averageLatency.toFixed(4)} ms each`,
       `  throughput: ${metrics.throughput.toFixed(0)} elements per second`,
       gain === 0
-        ? '  against plain JavaScript: not measured, calculateNeuralActivation was not called'
-        : `  against plain JavaScript: ${gain.toFixed(2)} times its elements per second`,
+        ? '  against plain JavaScript: not measured, run runPerformanceBenchmark()'
+        : `  against plain JavaScript: ${gain.toFixed(2)} times as fast`,
     ].join('\n');
   }
 
   getPerformanceMetrics(): WasmPerformanceMetrics {
     const runtime = this.#attachment.runtime;
     if (runtime === undefined) return noMetrics;
-    const { total, operations } = this.#attachment.recorder.snapshot();
+    const { total } = this.#attachment.recorder.snapshot();
     const memory = runtime.memory.stats();
     const simd = isVectorBuild(runtime.variant);
     return {
@@ -171,7 +179,7 @@ export class WasmPerformanceLayer {
       operationsPerSecond: perSecond(total.calls, total.busyTime),
       averageLatency: total.calls > 0 ? total.busyTime / total.calls : 0,
       simdAcceleration: simd,
-      performanceGain: this.#gain(operations.calculateNeuralActivation),
+      performanceGain: this.#gain,
       memoryEfficiency: 1 - memory.fragmentation,
       loadTime: runtime.loadTime.total,
       errorRate: total.calls > 0 ? total.errors / total.calls : 0,
@@ -203,10 +211,11 @@ export class WasmPerformanceLayer {
     return this.#history.toArray();
   }
 
-  /** Forgets counts and history of this layer. */
+  /** Forgets counts, history and benchmark of this layer. */
   resetMetrics(): void {
     this.#attachment.recorder.reset();
     this.#history.clear();
+    this.#gain = 0;
   }
 
   /**
@@ -231,11 +240,6 @@ export class WasmPerformanceLayer {
     return { status, metrics, issues: issues.map((issue) => issue.message) };
   }
 
-  #gain(activation: OperationMetrics | undefined): number {
-    if (activation === undefined || activation.busyTime === 0 || activation.elements === 0) return 0;
-    return activation.elements / activation.busyTime / this.#javascript.activation;
-  }
-
   #measured(operation: string, x: Float32Array, work: () => Float32Array): Float32Array {
     const { recorder } = this.#attachment;
     const meter = recorder.meter(operation);
@@ -258,6 +262,20 @@ export class WasmPerformanceLayer {
 }
 
 export default WasmPerformanceLayer;
+
+/** A layer that gets its runtime from a manager. */
+export function createManagedPerformanceLayer(
+  files: FileOptions,
+  attachment: RuntimeAttachment,
+): WasmPerformanceLayer {
+  return managedLayer(files, attachment);
+}
+
+/** The geometric mean of the speedups; 0 when a result was wrong. */
+function gainOf(results: readonly WasmBenchmarkResult[]): number {
+  if (!results.every(({ success }) => success)) return 0;
+  return geometricMean(results.map(({ speedup }) => speedup));
+}
 
 function perSecond(count: number, milliseconds: number): number {
   return milliseconds > 0 ? (count * 1000) / milliseconds : 0;

@@ -2,9 +2,9 @@
  * The benchmarks of the two layers: one build against plain JavaScript, on a runtime of its own.
  */
 import type { VariantName } from '../../core/variants.js';
+import { type FileOptions, fileOptions } from '../../modules/file-options.js';
 import { loadRuntime, type NeuralRuntime } from '../../runtime/runtime.js';
 import { isVectorBuild } from '../build-contents.js';
-import type { RuntimeFiles } from '../layer-options.js';
 import {
   type BenchmarkCase,
   type BenchmarkOperation,
@@ -72,7 +72,7 @@ const seed = 1;
 
 export async function benchmarkActivation(
   variant: VariantName,
-  files: RuntimeFiles,
+  files: FileOptions,
 ): Promise<WasmBenchmarkResult[]> {
   return withRuntime(variant, files, async (runtime) => {
     const results: WasmBenchmarkResult[] = [];
@@ -110,7 +110,7 @@ const simdCases: readonly (readonly [
 
 export async function benchmarkSimdOperations(
   variant: VariantName,
-  files: RuntimeFiles,
+  files: FileOptions,
 ): Promise<ComprehensiveBenchmark> {
   return withRuntime(variant, files, async (runtime) => {
     const results: SimdBenchmarkResult[] = [];
@@ -199,10 +199,15 @@ async function measureCopy(runtime: NeuralRuntime): Promise<number> {
 
 async function withRuntime<T>(
   variant: VariantName,
-  files: RuntimeFiles,
+  files: FileOptions,
   work: (runtime: NeuralRuntime) => Promise<T>,
 ): Promise<T> {
-  const runtime = await loadRuntime({ variant, memoryLimit, profiling: false, ...files });
+  const runtime = await loadRuntime({
+    variant,
+    memoryLimit,
+    profiling: false,
+    ...fileOptions(variant, files),
+  });
   try {
     return await work(runtime);
   } finally {

@@ -30,6 +30,8 @@ export interface CheckedContender extends Contender {
 export interface BenchmarkCase {
   /** Elements that one call works on: what throughput counts. */
   readonly elements: number;
+  /** Additions and multiplications of one call; undefined where the operation is more than those. */
+  readonly flops?: number;
   /** Bytes that one call reads and writes, each operand once. */
   readonly bytes: number;
   reference(): Reference;
@@ -125,6 +127,7 @@ const dot: BenchmarkOperationDefinition = {
     const b = values(size, random, -1, 1);
     return {
       elements: size,
+      flops: 2 * size,
       bytes: 8 * size,
       reference: () => dotReference(a, b),
       javascript() {
@@ -159,6 +162,7 @@ const add: BenchmarkOperationDefinition = {
     const b = values(size, random, -1, 1);
     return {
       elements: size,
+      flops: size,
       bytes: 12 * size,
       reference: () => addReference(a, b),
       javascript() {
@@ -226,6 +230,7 @@ const matmul: BenchmarkOperationDefinition = {
     const b = values(size, random, -1, 1);
     return {
       elements: size,
+      flops: 2 * n ** 3,
       bytes: 12 * size,
       reference: () => matmulReference(a, b, n, n, n),
       javascript() {

@@ -42,6 +42,8 @@ export interface BenchmarkCell {
   readonly p5: number | null;
   readonly p95: number | null;
   readonly elementsPerSecond: number | null;
+  /** Additions and multiplications per second; null also where the operation is more than those. */
+  readonly flopsPerSecond: number | null;
 }
 
 /** How many times faster `build` is than `against`, with its 95 % bootstrap interval. */

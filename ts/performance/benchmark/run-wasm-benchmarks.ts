@@ -4,9 +4,10 @@
  */
 import { InvalidArgumentError } from '../../core/errors.js';
 import { failureOf } from '../../modules/failure.js';
+import { type FileOptions, fileOptions } from '../../modules/file-options.js';
 import { version } from '../../modules/version.js';
 import { loadRuntime, type NeuralRuntime } from '../../runtime/runtime.js';
-import { filesOf, type RuntimeFiles } from '../layer-options.js';
+import { filesOf } from '../layer-options.js';
 import type { WasmModuleManager } from '../wasm-module-manager.js';
 import type { WasmPerformanceSystem } from '../wasm-performance-system.js';
 import { describeEnvironment } from './environment.js';
@@ -97,12 +98,17 @@ function managerOf(target: WasmModuleManager | WasmPerformanceSystem): WasmModul
 async function loadBuild(
   build: Build,
   { memoryLimit, signal }: Plan,
-  files: RuntimeFiles,
+  files: FileOptions,
   loaded: Map<Build, NeuralRuntime>,
 ): Promise<WasmBenchmarkReport['builds'][number]> {
   throwIfAborted(signal);
   try {
-    const runtime = await loadRuntime({ variant: build, memoryLimit, profiling: false, ...files });
+    const runtime = await loadRuntime({
+      variant: build,
+      memoryLimit,
+      profiling: false,
+      ...fileOptions(build, files),
+    });
     loaded.set(build, runtime);
     return { build, loaded: true, loadTime: runtime.loadTime.total };
   } catch (error) {
@@ -167,6 +173,7 @@ function cellOf(
     p5: timed ? quantile(samples, 0.05) : null,
     p95: timed ? quantile(samples, 0.95) : null,
     elementsPerSecond: timed ? (benchmark.elements * 1000) / middle : null,
+    flopsPerSecond: timed && benchmark.flops !== undefined ? (benchmark.flops * 1000) / middle : null,
   };
 }
 

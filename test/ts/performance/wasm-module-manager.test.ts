@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import { getWasmPerformanceStatus, loadRuntime, WasmModuleManager } from '@sasi/wasm-performance';
+import { runProgram } from './run-program.js';
+
+const x = Float32Array.from({ length: 501 }, (_, i) => (i - 250) / 31);
+
+function assertNothingLeft(): void {
+  assert.deepEqual(getWasmPerformanceStatus().sharedRuntimes, []);
+}
+
+test('before initialize a manager says that it has nothing, in finite numbers', () => {
+  const manager = new WasmModuleManager();
+  assert.equal(manager.isModuleManagerInitialized(), false);
+  const status = manager.getModuleStatus();
+  assert.deepEqual(
+    [status.loaded, status.module, status.tier, status.memoryUsage, status.errorCount],
+    [false, 'none', null, 0, 0],
+  );
+  const { simd, simdCapabilities, simdAcceleration, ...numbers } = manager.getPerformanceMetrics();
+  for (const value of Object.values(numbers)) assert.equal(value, 0);
+  assert.equal(simdAcceleration, false);
+  assert.equal(manager.healthCheck().status, 'error');
+  assert.match(manager.getPerformanceReport(), /module: none/);
+  assert.throws(() => manager.getRuntime(), { code: 'NOT_INITIALIZED' });
+});
+
+test('the modules are listed with what is really there', () => {
+  const modules = new WasmModuleManager().getAvailableModules();
+  assert.deepEqual(
+    modules.map(({ name, available }) => [name, available]),
+    [
+      ['ruv-swarm', false],
+      ['production', true],
+      ['fallback', true],
+    ],
+  );
+});
+
+test('configuration: defaults, copies, changes', async () => {
+  const manager = new WasmModuleManager();
+  const defaults = {
+    preferredModule: 'ruv-swarm',
+    enableSIMD: true,
+    memoryLimit: 52_428_800,
+    loadTimeout: 10_000,
+    retryAttempts: 3,
+    enableProfiling: true,
+    enableAutoFallback: true,
+  };
+  assert.deepEqual(manager.exportConfig(), defaults);
+  assert.throws(() => manager.updateConfig({ memoryLimit: 0 }), { code: 'INVALID_ARGUMENT' });
+  assert.throws(() => manager.updateConfig({ preferredModule: 'nonsense' }), { code: 'INVALID_ARGUMENT' });
+  assert.deepEqual(manager.exportConfig(), defaults);
+  manager.updateConfig({ preferredModule: 'production', enableSIMD: false, memoryLimit: 4 * 1024 * 1024 });
+  assert.equal(await manager.initialize(), true);
+  assert.equal(manager.getModuleStatus().tier, 'scalar');
+  assert.equal(manager.getRuntime().memory.stats().limit, 4 * 1024 * 1024);
+  await manager.cleanup();
+});
+
+test('row 17: a switch to an unknown module changes nothing', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  const before = manager.getModuleStatus();
+  assert.equal(await manager.switchModule('nonsense'), false);
+  assert.deepEqual(manager.getModuleStatus(), before);
+  await manager.cleanup();
+});
+
+test('row 18: a switch to what cannot be loaded leaves the old module at work', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  const layer = manager.getPerformanceLayer();
+  const expected = await layer.calculateNeuralActivation(x);
+  assert.equal(await manager.switchModule('ruv-swarm'), false);
+  const status = manager.getModuleStatus();
+  assert.equal(status.module, 'production');
+  assert.match(status.lastError ?? '', /^MODULE_NOT_FOUND: /);
+  assert.equal(status.errorCount, 1);
+  assert.deepEqual(await layer.calculateNeuralActivation(x), expected);
+  await manager.cleanup();
+});
+
+test('row 19: there and back with calls in flight, the same answers all along', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  const layer = manager.getPerformanceLayer();
+  const expected = await layer.calculateNeuralActivation(x);
+  const calls: Promise<Float32Array>[] = [];
+  const call = () => calls.push(layer.calculateNeuralActivation(x));
+  call();
+  const there = manager.switchModule('fallback');
+  call();
+  assert.equal(await there, true);
+  assert.equal(manager.getModuleStatus().tier, 'js');
+  call();
+  const back = manager.switchModule('production');
+  call();
+  assert.equal(await back, true);
+  assert.equal(manager.getModuleStatus().tier, 'simd');
+  for (const result of await Promise.all(calls)) assert.deepEqual(result, expected);
+  assert.equal(manager.getPerformanceLayer(), layer);
+  // The module that is not in use any more is gone.
+  assert.equal(getWasmPerformanceStatus().sharedRuntimes.length, 1);
+  await manager.cleanup();
+  assertNothingLeft();
+});
+
+test('row 20: ten initialize() at once are one compile and one result', async () => {
+  const { reported } = await runProgram(
+    `const { WasmModuleManager } = await import('@sasi/wasm-performance');
+     const manager = new WasmModuleManager();
+     const results = await Promise.all(Array.from({ length: 10 }, () => manager.initialize()));
+     const others = await Promise.all(Array.from({ length: 10 }, () => new WasmModuleManager().initialize()));
+     report({ results, others, compiled });`,
+    {
+      before: `
+        let compiled = 0;
+        for (const name of ['compile', 'compileStreaming']) {
+          const original = WebAssembly[name];
+          if (original) WebAssembly[name] = (...args) => { compiled++; return original(...args); };
+        }
+        WebAssembly.Module = new Proxy(WebAssembly.Module, {
+          construct(target, [bytes]) {
+            // The probes of the engine are a few dozen bytes.
+            if (bytes.byteLength > 1000) compiled++;
+            return new target(bytes);
+          },
+        });`,
+    },
+  );
+  const ten = Array.from({ length: 10 }, () => true);
+  assert.deepEqual(reported, { results: ten, others: ten, compiled: 1 });
+});
+
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+}
+
+test('row 22: cleanup, an operation, initialize', async () => {
+  const timersBefore = timers();
+  const manager = new WasmModuleManager();
+  await manager.initialize();
+  const layer = manager.getPerformanceLayer();
+  const expected = await layer.calculateNeuralActivation(x);
+  const done = manager.cleanup();
+  // Everything is gone when the call returns, before the promise is awaited.
+  assertNothingLeft();
+  assert.equal(manager.getModuleStatus().memoryUsage, 0);
+  await done;
+  await assert.rejects(layer.calculateNeuralActivation(x), { code: 'NOT_INITIALIZED' });
+  assert.equal(timers(), timersBefore);
+  assert.equal(await manager.initialize(), true);
+  assert.deepEqual(await layer.calculateNeuralActivation(x), expected);
+  await manager.cleanup();
+  await manager.cleanup();
+  assertNothingLeft();
+});
+
+test('a cleanup during the load ends it: false, and nothing is left', async () => {
+  const manager = new WasmModuleManager();
+  const loading = manager.initialize();
+  await manager.cleanup();
+  assert.equal(await loading, false);
+  assert.equal(manager.isModuleManagerInitialized(), false);
+  assertNothingLeft();
+  assert.equal(await manager.initialize(), true);
+  await manager.cleanup();
+  assertNothingLeft();
+});
+
+test('who waits for a shared load is not disturbed by another who turns away', async () => {
+  const leaving = new WasmModuleManager();
+  const staying = new WasmModuleManager();
+  const both = [leaving.initialize(), staying.initialize()];
+  await leaving.cleanup();
+  assert.deepEqual(await Promise.all(both), [false, true]);
+  assert.equal(getWasmPerformanceStatus().sharedRuntimes[0]?.uses, 1);
+  await staying.cleanup();
+  assertNothingLeft();
+});
+
+test('a layer that was cleaned up stays so through a switch, until its own initialize', async () => {
+  const manager = new WasmModuleManager();
+  await manager.initialize();
+  const layer = manager.getPerformanceLayer();
+  layer.cleanup();
+  await assert.rejects(layer.calculateNeuralActivation(x), { code: 'NOT_INITIALIZED' });
+  await manager.switchModule('fallback');
+  assert.equal(layer.isWasmInitialized(), false);
+  assert.equal(await layer.initialize(), true);
+  assert.equal((await layer.calculateNeuralActivation(x)).length, x.length);
+  await manager.cleanup();
+});
+
+test('calls and failures are counted exactly, those of both layers', async () => {
+  const manager = new WasmModuleManager();
+  await manager.initialize();
+  const layer = manager.getPerformanceLayer();
+  for (let i = 0; i < 7; i++) await layer.calculateNeuralActivation(x);
+  await assert.rejects(layer.calculateNeuralActivation([1] as never), { code: 'INVALID_ARGUMENT' });
+  manager.getSIMDLayer().simdVectorAdd(x, x);
+  const metrics = manager.getModuleMetrics();
+  assert.equal(metrics.errorRate, 1 / 9);
+  assert.equal(manager.getModuleStatus().errorCount, 1);
+  assert.ok(metrics.performanceScore >= 0 && metrics.performanceScore <= 100);
+  assert.ok(metrics.memoryUsage > 0 && metrics.memoryUsage < 52_428_800);
+  assert.equal(manager.healthCheck().status, 'error');
+  await manager.cleanup();
+});
+
+test('without profiling nothing is counted', async () => {
+  const manager = new WasmModuleManager({ enableProfiling: false });
+  await manager.initialize();
+  await manager.getPerformanceLayer().calculateNeuralActivation(x);
+  assert.equal(manager.getModuleMetrics().operationsPerSecond, 0);
+  assert.deepEqual(manager.getPerformanceLayer().getPerformanceHistory(), []);
+  assert.deepEqual(manager.getRuntime().metrics().operations, {});
+  await manager.cleanup();
+});
+
+/** A server that answers as it is told, and counts what it is asked for. */
+let server: Server;
+let origin: string;
+const asked: string[] = [];
+let answer: (file: string, response: import('node:http').ServerResponse) => void;
+
+before(async () => {
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    answer(request.url ?? '', response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+after(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function initializeFromServer(config: object = {}): Promise<WasmModuleManager> {
+  asked.length = 0;
+  const manager = new WasmModuleManager({
+    preferredModule: 'production',
+    wasmUrl: (file: string) => `${origin}/${file}`,
+    ...config,
+  });
+  assert.equal(await manager.initialize(), true);
+  return manager;
+}
+
+function productionCodes(manager: WasmModuleManager): (string | undefined)[] {
+  const { selection } = manager.getModuleStatus();
+  return selection.filter(({ candidate }) => candidate === 'production').map(({ code }) => code);
+}
+
+test('row 11: a load that takes too long gives way to the next build', async () => {
+  answer = () => {}; // Never.
+  const manager = await initializeFromServer({ loadTimeout: 50 });
+  assert.deepEqual(productionCodes(manager), ['LOAD_TIMEOUT', 'LOAD_TIMEOUT']);
+  assert.equal(manager.getModuleStatus().module, 'fallback');
+  await manager.cleanup();
+});
+
+test('row 12: a missing file is asked for again, then the next build', async () => {
+  answer = (_, response) => void response.writeHead(404).end('not found');
+  const manager = await initializeFromServer({ retryAttempts: 2 });
+  assert.deepEqual(productionCodes(manager), ['FETCH_FAILED', 'FETCH_FAILED']);
+  assert.equal(asked.filter((file) => file.includes('simd')).length, 3);
+  assert.equal(asked.filter((file) => file.includes('scalar')).length, 3);
+  assert.equal(manager.getModuleStatus().module, 'fallback');
+  await manager.cleanup();
+});
+
+test('row 12: a file that comes at the second try is used', async () => {
+  answer = (file, response) => {
+    if (asked.length === 1) response.writeHead(503).end();
+    else response.writeHead(200, { 'content-type': 'application/wasm' }).end(wasmFile(file));
+  };
+  const manager = await initializeFromServer({ retryAttempts: 1 });
+  assert.equal(manager.getModuleStatus().tier, 'simd');
+  assert.equal(asked.length, 2);
+  await manager.cleanup();
+});
+
+test('row 12: a cleanup ends the waiting between two tries', async () => {
+  answer = (_, response) => void response.writeHead(404).end();
+  const manager = new WasmModuleManager({
+    preferredModule: 'production',
+    wasmUrl: (file) => `${origin}/${file}`,
+    retryAttempts: 1000,
+  });
+  asked.length = 0;
+  const loading = manager.initialize();
+  while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  await manager.cleanup();
+  assert.equal(await loading, false);
+});
+
+test('row 13: a corrupt file is not asked for again', async () => {
+  for (const [bytes, code] of [
+    [Buffer.from('<!doctype html>'), 'NOT_WASM'],
+    [wasmFile('/simd/neural.wasm').subarray(0, 1000), 'COMPILE_FAILED'],
+  ] as const) {
+    answer = (_, response) => void response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes);
+    const manager = await initializeFromServer();
+    assert.deepEqual(productionCodes(manager), [code, code]);
+    assert.equal(asked.length, 2);
+    assert.equal(manager.getModuleStatus().module, 'fallback');
+    await manager.cleanup();
+  }
+});
+
+test('a runtime of files of the caller is not shared', async () => {
+  answer = (file, response) => void response.writeHead(200).end(wasmFile(file));
+  const manager = await initializeFromServer();
+  assertNothingLeft();
+  const { runtime } = { runtime: manager.getRuntime() };
+  await manager.cleanup();
+  assert.throws(() => runtime.memory.stats(), { code: 'DISPOSED' });
+});
+
+test('row 10: what is larger than the pool is worked on in pieces', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production', memoryLimit: 2 * 1024 * 1024 });
+  await manager.initialize();
+  const large = Float32Array.from({ length: 1_000_003 }, (_, i) => Math.fround((i % 2001) / 100 - 10));
+  const result = await manager.getPerformanceLayer().calculateNeuralActivation(large);
+  const runtime = await loadRuntime({ memoryLimit: 64 * 1024 * 1024 });
+  assert.deepEqual(result, runtime.ops.activate('tanh', large, { gain: 0.5 }));
+  assert.deepEqual(manager.getSIMDLayer().simdVectorAdd(large, large), runtime.ops.add(large, large));
+  runtime.dispose();
+  // What is not elementwise needs the room; the runtime goes on after it was refused.
+  const matrix = new Float32Array(1_000_000);
+  assert.throws(() => manager.getSIMDLayer().simdMatrixMultiply(matrix, matrix, 1000, 1000), {
+    code: 'POOL_EXHAUSTED',
+  });
+  assert.equal((await manager.getPerformanceLayer().calculateNeuralActivation(x)).length, x.length);
+  assert.equal(manager.getRuntime().memory.stats().liveBlocks, 0);
+  await manager.cleanup();
+});
+
+function wasmFile(file: string): Buffer {
+  return readFileSync(new URL(`../../../../dist/wasm${file}`, import.meta.url));
+}

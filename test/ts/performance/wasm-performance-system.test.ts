@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  createWasmPerformanceSystem,
+  getWasmPerformanceStatus,
+  type ModuleSwitch,
+  runWasmBenchmarks,
+} from '@sasi/wasm-performance';
+import { runProgram } from './run-program.js';
+
+const inputs = Float32Array.from([-3, -1, -0, 0, 0.5, 2, Number.NaN, Number.POSITIVE_INFINITY, -1e30]);
+
+test("the seed's example runs as it stands", async () => {
+  const wasmSystem = await createWasmPerformanceSystem({
+    preferredModule: 'ruv-swarm',
+    enableSIMD: true,
+    memoryLimit: 50 * 1024 * 1024,
+  });
+  const result = await wasmSystem.performanceLayer.calculateNeuralActivation(inputs);
+  const metrics = wasmSystem.manager.getPerformanceMetrics();
+  // The example itself takes the defaults; here a small run stands for it.
+  const benchmarks = await runWasmBenchmarks(wasmSystem.manager, {
+    ops: ['add'],
+    sizes: [64],
+    samples: 2,
+    minSampleMs: 0.1,
+  });
+  wasmSystem.dispose();
+
+  for (const [i, x] of inputs.entries()) {
+    const expected = Math.tanh(0.5 * x);
+    if (Number.isNaN(expected)) assert.ok(Number.isNaN(result[i]));
+    else assert.ok(Math.abs(result[i]! - expected) <= 2.4e-7, `tanh(0.5·${x}) = ${result[i]}`);
+  }
+  assert.ok(metrics.operationsPerSecond > 0);
+  assert.ok(metrics.loadTime > 0);
+  assert.equal(metrics.errorRate, 0);
+  assert.equal(metrics.simd.operationsPerSecond, 0);
+  assert.equal(benchmarks.cells.length, 4);
+});
+
+test('inputs are left as they are and results are fresh', async () => {
+  const system = await createWasmPerformanceSystem();
+  const before = inputs.slice();
+  const first = await system.performanceLayer.calculateNeuralActivation(inputs);
+  const second = await system.performanceLayer.calculateNeuralActivation(inputs);
+  assert.deepEqual(inputs, before);
+  assert.notEqual(first, second);
+  assert.notEqual(first.buffer, second.buffer);
+  system.dispose();
+});
+
+test('an unknown module is an INVALID_ARGUMENT that names the known ones', async () => {
+  for (const preferredModule of ['nonsense', '', 'toString']) {
+    await assert.rejects(
+      createWasmPerformanceSystem({ preferredModule }),
+      (error: TypeError & { code: string }) => {
+        assert.ok(error instanceof TypeError);
+        assert.equal(error.code, 'INVALID_ARGUMENT');
+        assert.match(error.message, /'production'.*'fallback'/);
+        return true;
+      },
+    );
+  }
+});
+
+test('bad values are refused before anything is loaded', async () => {
+  for (const config of [
+    { memoryLimit: -1 },
+    { memoryLimit: Number.NaN },
+    { memoryLimit: '50' as unknown as number },
+    { loadTimeout: 0 },
+    { retryAttempts: 1.5 },
+    { enableSIMD: 'yes' as unknown as boolean },
+  ]) {
+    await assert.rejects(createWasmPerformanceSystem(config), { code: 'INVALID_ARGUMENT' });
+  }
+  assert.deepEqual(getWasmPerformanceStatus().sharedRuntimes, []);
+});
+
+test('after dispose nothing is left and every use says so', async () => {
+  const system = await createWasmPerformanceSystem();
+  const { runtime } = system;
+  assert.equal(system.ready, true);
+  assert.equal(system.status().ready, true);
+  system.dispose();
+  system.dispose();
+  assert.equal(system.ready, false);
+  assert.throws(() => system.runtime, { code: 'NOT_INITIALIZED' });
+  assert.throws(() => runtime.memory.stats(), { code: 'DISPOSED' });
+  await assert.rejects(system.performanceLayer.calculateNeuralActivation(inputs), {
+    code: 'NOT_INITIALIZED',
+  });
+  assert.deepEqual(getWasmPerformanceStatus().sharedRuntimes, []);
+});
+
+test('systems of the same build and limit share one runtime; the last one disposes of it', async () => {
+  const first = await createWasmPerformanceSystem();
+  const second = await createWasmPerformanceSystem();
+  const other = await createWasmPerformanceSystem({ memoryLimit: 8 * 1024 * 1024 });
+  assert.equal(first.runtime, second.runtime);
+  assert.notEqual(first.runtime, other.runtime);
+  assert.deepEqual(
+    getWasmPerformanceStatus().sharedRuntimes.map(({ memoryLimit, uses }) => [memoryLimit, uses]),
+    [
+      [52_428_800, 2],
+      [8 * 1024 * 1024, 1],
+    ],
+  );
+  first.dispose();
+  const result = await second.performanceLayer.calculateNeuralActivation(inputs);
+  assert.equal(result.length, inputs.length);
+  second.dispose();
+  other.dispose();
+  assert.deepEqual(getWasmPerformanceStatus().sharedRuntimes, []);
+});
+
+test('a switch is told to its listeners until they leave', async () => {
+  const system = await createWasmPerformanceSystem();
+  const seen: ModuleSwitch[] = [];
+  const leave = system.on('switch', (change) => seen.push(change));
+  assert.equal(await system.manager.switchModule('fallback'), true);
+  leave();
+  assert.equal(await system.manager.switchModule('production'), true);
+  assert.deepEqual(seen, [{ from: 'production', to: 'fallback', tier: 'js' }]);
+  assert.throws(() => system.on('nothing' as 'switch', () => {}), { code: 'INVALID_ARGUMENT' });
+  system.dispose();
+});
+
+test('metrics and health arrive by themselves, and no timer keeps the process', async () => {
+  const { reported } = await runProgram<{ calls: number; status: string }>(`
+    const { createWasmPerformanceSystem } = await import('@sasi/wasm-performance');
+    const system = await createWasmPerformanceSystem();
+    // More than one call in ten fails: health turns to 'error'.
+    const health = new Promise((resolve) => system.on('health', resolve));
+    const metrics = new Promise((resolve) => system.on('metrics', resolve));
+    await system.performanceLayer.calculateNeuralActivation(new Float32Array(100));
+    await system.performanceLayer.calculateNeuralActivation('nothing').catch(() => {});
+    const keepAlive = setTimeout(() => {}, 30000);
+    const [m, h] = [await metrics, await health];
+    clearTimeout(keepAlive);
+    report({ calls: m.errorRate, status: h.status });
+    // Not disposed of: the process must end all the same.`);
+  assert.equal(reported.calls, 0.5);
+  assert.equal(reported.status, 'error');
+});
+
+test('the status is plain JSON and never throws', async () => {
+  const plain = (value: unknown) => assert.deepEqual(JSON.parse(JSON.stringify(value)), value);
+  plain(getWasmPerformanceStatus());
+  assert.equal(getWasmPerformanceStatus().ready, false);
+  const system = await createWasmPerformanceSystem();
+  const status = getWasmPerformanceStatus(system);
+  plain(status);
+  assert.equal(status.module, 'production');
+  assert.equal(status.tier, 'simd');
+  assert.equal(status.simd, true);
+  assert.equal(status.memory?.limit, 52_428_800);
+  // A busy machine may load slowly, which is a warning.
+  assert.notEqual(status.health.status, 'error');
+  assert.deepEqual(getWasmPerformanceStatus(system.manager), status);
+  assert.equal(getWasmPerformanceStatus().ready, true);
+  // Disposed of behind the system's back.
+  system.runtime.dispose();
+  plain(getWasmPerformanceStatus(system));
+  assert.equal(getWasmPerformanceStatus(system).health.status, 'error');
+  system.dispose();
+  plain(getWasmPerformanceStatus(system));
+  for (const wrong of [null, 1, 'x', {}]) {
+    assert.equal(getWasmPerformanceStatus(wrong as never).ready, false);
+  }
+});
