@@ -5,7 +5,6 @@
  * milliseconds and rates per second.
  */
 import type { ActivationName, InitializerName, LossName } from '../core/abi.js';
-import type { Float32Block } from '../core/memory-pool.js';
 import type { Vec } from '../ops/vec.js';
 
 /** Activation of the last layer: any elementwise one, or softmax over the outputs of each row. */
@@ -213,5 +212,3 @@ export interface Evaluation {
    */
   readonly accuracy: number;
 }
-
-export type { Float32Block, Vec };
