@@ -75,3 +75,16 @@ foreach(build IN LISTS builds)
   add_module(${build})
   add_dependencies(modules module_${build})
 endforeach()
+
+if(BUILD_TESTING)
+  include(scripts/cmake/tests.cmake)
+  # No LTO and little work at link time: half of the time of a test run would go there. The modules
+  # themselves are tested through the API.
+  set(test_compile -O2)
+  set(test_link -O1 -sENVIRONMENT=node -sEXIT_RUNTIME=1 -sALLOW_MEMORY_GROWTH=1 -sSTACK_SIZE=1MB)
+  target_compile_options(gtest PRIVATE -O1)
+  # `js` is compiled as `scalar` is; its own step comes after the linker. `relaxed` would be exempt.
+  foreach(build simd scalar)
+    add_suites(${build} COMPILE ${test_compile} ${${build}_compile} LINK ${test_link})
+  endforeach()
+endif()
