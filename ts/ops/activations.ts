@@ -1,8 +1,8 @@
 /** Activations: one kernel that is told which one by a number. */
 import { type ActivationName, activationNames } from '../core/abi.js';
 import type { Engine } from '../core/engine.js';
-import { unaryOperation } from './elementwise.js';
-import type { Operation, OperationRunner } from './operation.js';
+import { elementwiseOperation } from './elementwise.js';
+import type { Kernel, Operation, OperationRunner } from './operation.js';
 import type { ActivateOptions } from './types.js';
 import type { Vec } from './vec.js';
 
@@ -16,18 +16,15 @@ const noOptions = {};
 
 export function createActivations(engine: Engine, runner: OperationRunner) {
   const { abi, objects } = engine;
+  const { numbers } = runner;
   const codes: ActivationCodes = new Map(
     activationNames.map((name) => [name, objects.Activation[name].value] as const),
   );
   /** The activation `name`, measured as `operation`. */
   const define = (operation: string, name: ActivationName): Operation => {
     const code = codes.get(name)!;
-    return unaryOperation(
-      runner,
-      operation,
-      (x, out, n, gain, alpha) => abi.activate_f32(code, x, out, n, gain, alpha),
-      ['gain', 'alpha'],
-    );
+    const kernel: Kernel = (x, _b, _c, out, n) => abi.activate_f32(code, x, out, n, numbers[0]!, numbers[1]!);
+    return elementwiseOperation(runner, operation, kernel, ['x']);
   };
   const byName = new Map<string, Operation>(activationNames.map((name) => [name, define('activate', name)]));
 
@@ -41,14 +38,19 @@ export function createActivations(engine: Engine, runner: OperationRunner) {
       runner.refuse(it, `options are ${String(options)}; give an object such as { gain: 2 }, or nothing`);
     }
     const { gain = 1, alpha = defaultAlpha, out } = options;
-    return runner.run(it, x, undefined, undefined, out, gain, alpha, 0, 0, 0, 0, 0);
+    if (typeof gain !== 'number') runner.refuseNumber(it, 'gain', gain);
+    if (typeof alpha !== 'number') runner.refuseNumber(it, 'alpha', alpha);
+    numbers[0] = gain;
+    numbers[1] = alpha;
+    return runner.run(it, x, undefined, undefined, out);
   }
 
   /** The shorthand of an activation. */
   function activation(name: ActivationName) {
-    const it = define(name, name);
-    return (x: Vec, out?: Vec): Vec =>
-      runner.run(it, x, undefined, undefined, out, 1, defaultAlpha, 0, 0, 0, 0, 0);
+    const code = codes.get(name)!;
+    const kernel: Kernel = (x, _b, _c, out, n) => abi.activate_f32(code, x, out, n, 1, defaultAlpha);
+    const it = elementwiseOperation(runner, name, kernel, ['x']);
+    return (x: Vec, out?: Vec): Vec => runner.run(it, x, undefined, undefined, out);
   }
 
   return { activate, activation, codes };

@@ -12,6 +12,9 @@ import type { Ops } from './types.js';
 export function createOps(engine: Engine, pool: Pool): Ops {
   const { abi } = engine;
   const runner = new OperationRunner(engine, pool);
+  // Kernels that take fractions are called from a function of their own each: only where an engine always sees the same
+  // kernel does it hand a fraction over without allocating it.
+  const { numbers } = runner;
   const { unary, binary, scalar, axpy, lerp, clamp } = elementwiseCalls(runner);
   const { activate, activation, codes } = createActivations(engine, runner);
   const { matmul, matvec } = createProducts(engine, runner, codes);
@@ -28,11 +31,13 @@ export function createOps(engine: Engine, pool: Pool): Ops {
     div: binary('div', abi.div_f32),
     min: binary('min', abi.min_f32),
     max: binary('max', abi.max_f32),
-    scale: scalar('scale', 'factor', abi.scale_f32),
-    addScalar: scalar('addScalar', 'value', abi.add_scalar_f32),
-    axpy: axpy(abi.axpy_f32),
-    lerp: lerp(abi.lerp_f32),
-    clamp: clamp(abi.clamp_f32),
+    scale: scalar('scale', 'factor', (x, _b, _c, out, n) => abi.scale_f32(x, out, n, numbers[0]!)),
+    addScalar: scalar('addScalar', 'value', (x, _b, _c, out, n) =>
+      abi.add_scalar_f32(x, out, n, numbers[0]!),
+    ),
+    axpy: axpy((x, y, _c, out, n) => abi.axpy_f32(x, y, out, n, numbers[0]!)),
+    lerp: lerp((a, b, _c, out, n) => abi.lerp_f32(a, b, out, n, numbers[0]!)),
+    clamp: clamp((x, _b, _c, out, n) => abi.clamp_f32(x, out, n, numbers[0]!, numbers[1]!)),
     abs: unary('abs', abi.abs_f32),
     neg: unary('neg', abi.neg_f32),
     square: unary('square', abi.square_f32),

@@ -7,8 +7,8 @@ import { type KernelCall, type Operands, runInPieces, runWhole } from './copying
 import { assertLength, blockOf, newResult, type Vec } from './vec.js';
 
 /**
- * Addresses of up to three operands and of the result (0 for an operand that is not given), the result's length, up
- * to six numbers, and the factor of what the result held before. Returns a status. A kernel takes what it needs.
+ * Addresses of up to three operands and of the result (0 for an operand that is not given), the result's length, and
+ * up to five whole numbers. Returns a status. A kernel takes what it needs, fractions from the runner's `numbers`.
  */
 export type Kernel = (
   a: number,
@@ -16,13 +16,11 @@ export type Kernel = (
   c: number,
   out: number,
   length: number,
-  p0: number,
-  p1: number,
-  p2: number,
-  p3: number,
-  p4: number,
-  p5: number,
-  beta: number,
+  m: number,
+  n: number,
+  k: number,
+  flags: number,
+  code: number,
 ) => number;
 
 export interface Operation {
@@ -31,30 +29,31 @@ export interface Operation {
   readonly kernel: Kernel;
   /** What messages call the operands. The third may be left out of a call. */
   readonly operands: readonly [string] | readonly [string, string] | readonly [string, string, string];
-  /** What messages call the numbers p0 and p1, where a caller gives them. */
-  readonly numbers: readonly [] | readonly [string] | readonly [string, string];
   /** The length of the result. Throws `SHAPE_MISMATCH` or `INVALID_ARGUMENT` when the call does not fit together. */
   readonly resultLength: (
     operation: Operation,
     a: Vec,
     b: Vec,
     c: Vec | undefined,
-    p0: number,
-    p1: number,
-    p2: number,
-    p3: number,
-    p4: number,
-    p5: number,
-    beta: number,
+    m: number,
+    n: number,
+    k: number,
+    flags: number,
   ) => number;
   /**
    * 'pieces': element i of the result depends on elements i alone, so any piece may be worked on by itself. Otherwise
-   * operands are needed whole: 'whole' when the result may overwrite one, 'apart' when it must overlap none.
+   * operands are needed whole: 'whole' when the result may overwrite one, 'apart' when it must overlap none and
+   * `numbers[1]` is the factor of what it held before.
    */
   readonly access: 'pieces' | 'whole' | 'apart';
 }
 
 export class OperationRunner {
+  /**
+   * The fractions of the call under way, set just before `run` (the factor, the gain, …). Not arguments: engines
+   * allocate a fraction anew each time it passes from function to function.
+   */
+  readonly numbers = new Float64Array(2);
   readonly #engine: Engine;
   readonly #pool: Pool;
 
@@ -65,7 +64,7 @@ export class OperationRunner {
 
   /**
    * Checks, runs and measures one call. When every operand and `out` are blocks, the kernel works where they lie and
-   * nothing is allocated: hence the numbers one by one, and no closure in this function.
+   * nothing is allocated: hence whole numbers one by one, and no closure in this function.
    */
   run(
     operation: Operation,
@@ -73,13 +72,11 @@ export class OperationRunner {
     b: Vec | undefined,
     c: Vec | undefined,
     out: Vec | undefined,
-    p0: number,
-    p1: number,
-    p2: number,
-    p3: number,
-    p4: number,
-    p5: number,
-    beta: number,
+    m = 0,
+    n = 0,
+    k = 0,
+    flags = 0,
+    code = 0,
   ): Vec {
     const { name, meter, operands, kernel, access } = operation;
     const engine = this.#engine;
@@ -91,7 +88,7 @@ export class OperationRunner {
       const other = operands.length === 1 ? a : b!;
       const y = operands.length === 1 ? x : blockOf(engine, other, name, operands[1]);
       const z = c === undefined ? x : blockOf(engine, c, name, operands[2]!);
-      const length = operation.resultLength(operation, a, other, c, p0, p1, p2, p3, p4, p5, beta);
+      const length = operation.resultLength(operation, a, other, c, m, n, k, flags);
       const result = out ?? newResult(this.#pool, x, length);
       const target = blockOf(engine, result, name, 'out');
       if (out === undefined) made = target;
@@ -99,24 +96,10 @@ export class OperationRunner {
       const inPlace = x !== undefined && y !== undefined && z !== undefined && target !== undefined;
       if (inPlace && (access !== 'apart' || (target !== x && target !== y && target !== z))) {
         const cAddress = c === undefined ? 0 : z.address;
-        const status = kernel(
-          x.address,
-          y.address,
-          cAddress,
-          target.address,
-          length,
-          p0,
-          p1,
-          p2,
-          p3,
-          p4,
-          p5,
-          beta,
-        );
+        const status = kernel(x.address, y.address, cAddress, target.address, length, m, n, k, flags, code);
         engine.check(status, name);
       } else if (length > 0) {
-        const operandsAndResult = { a, b: other, c, out: result };
-        runCopying(engine, operation, operandsAndResult, p0, p1, p2, p3, p4, p5, beta);
+        this.#runCopying(operation, { a, b: other, c, out: result }, m, n, k, flags, code);
       }
       meter.end(start, length);
       return result;
@@ -127,35 +110,38 @@ export class OperationRunner {
     }
   }
 
+  /** By way of temporary memory. Apart from `run`, since the closure would make every call of `run` allocate. */
+  #runCopying(
+    { name, kernel, access }: Operation,
+    operands: Operands,
+    m: number,
+    n: number,
+    k: number,
+    flags: number,
+    code: number,
+  ): void {
+    const engine = this.#engine;
+    const call: KernelCall = (a, b, c, out, length) =>
+      engine.check(kernel(a, b, c, out, length, m, n, k, flags, code), name);
+    if (access === 'pieces') runInPieces(engine, operands, call);
+    else runWhole(engine, operands, access === 'whole', access === 'apart' && this.numbers[1] !== 0, call);
+  }
+
   /** Refuses a call before it gets to `run`: it counts as one that failed. */
   refuse(operation: Operation, problem: string): never {
     operation.meter.fail(operation.meter.begin());
     throw new InvalidArgumentError(`${operation.name}: ${problem}`);
   }
 
+  /** Refuses what was given for a number. */
+  refuseNumber(operation: Operation, name: string, given: unknown): never {
+    this.refuse(operation, `${name} is of type ${typeof given}; give a number`);
+  }
+
   /** An operation of this runner's engine, measured under its name. */
   define(name: string, rest: Omit<Operation, 'name' | 'meter'>): Operation {
     return { name, meter: this.#engine.recorder.meter(name), ...rest };
   }
-}
-
-/** By way of temporary memory. Apart from `run`, since the closure would make every call of `run` allocate. */
-function runCopying(
-  engine: Engine,
-  { name, kernel, access }: Operation,
-  operands: Operands,
-  p0: number,
-  p1: number,
-  p2: number,
-  p3: number,
-  p4: number,
-  p5: number,
-  beta: number,
-): void {
-  const call: KernelCall = (a, b, c, out, length) =>
-    engine.check(kernel(a, b, c, out, length, p0, p1, p2, p3, p4, p5, beta), name);
-  if (access === 'pieces') runInPieces(engine, operands, call);
-  else runWhole(engine, operands, access === 'whole', beta !== 0, call);
 }
 
 /**

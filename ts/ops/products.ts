@@ -9,18 +9,17 @@ import type { Vec } from './vec.js';
 
 export function createProducts(engine: Engine, runner: OperationRunner, codes: ActivationCodes) {
   const { matmul_f32, matvec_f32 } = engine.abi;
+  const { numbers } = runner;
   const product = runner.define('matmul', {
-    kernel: (a, b, bias, out, _length, m, n, k, flags, code, alpha, beta) =>
-      matmul_f32(a, b, bias, out, m, n, k, flags, code, alpha, beta),
+    kernel: (a, b, bias, out, _length, m, n, k, flags, code) =>
+      matmul_f32(a, b, bias, out, m, n, k, flags, code, numbers[0]!, numbers[1]!),
     operands: ['a', 'b', 'bias'],
-    numbers: [],
     resultLength: productShape,
     access: 'apart',
   });
   const vectorProduct = runner.define('matvec', {
     kernel: (a, x, bias, out, _length, m, n, _k, _flags, code) => matvec_f32(a, x, bias, out, m, n, code),
     operands: ['a', 'x', 'bias'],
-    numbers: [],
     resultLength: vectorProductShape,
     access: 'apart',
   });
@@ -37,8 +36,12 @@ export function createProducts(engine: Engine, runner: OperationRunner, codes: A
         `beta is ${beta}, but there is no out for it to scale; give out, or leave beta out`,
       );
     }
+    if (typeof alpha !== 'number') runner.refuseNumber(product, 'alpha', alpha);
+    if (typeof beta !== 'number') runner.refuseNumber(product, 'beta', beta);
+    numbers[0] = alpha;
+    numbers[1] = beta;
     const flags = (transposeA ? matmulFlags.transposeA : 0) | (transposeB ? matmulFlags.transposeB : 0);
-    return runner.run(product, a, b, bias, out, m, n, k, flags, code, alpha, beta);
+    return runner.run(product, a, b, bias, out, m, n, k, flags, code);
   }
 
   function matvec(a: Vec, x: Vec, shape: MatvecShape & { readonly out?: Vec }): Vec {
@@ -47,7 +50,8 @@ export function createProducts(engine: Engine, runner: OperationRunner, codes: A
     }
     const { m, n, bias, activation = 'linear', out } = shape;
     const code = codes.get(activation) ?? refuseName(runner, vectorProduct, activation);
-    return runner.run(vectorProduct, a, x, bias, out, m, n, 0, 0, code, 0, 0);
+    numbers[1] = 0;
+    return runner.run(vectorProduct, a, x, bias, out, m, n, 0, 0, code);
   }
 
   return { matmul, matvec };

@@ -12,7 +12,6 @@ export function rowCall(runner: OperationRunner, name: string, kernel: RowKernel
   const it = runner.define(name, {
     kernel: (x, _b, _c, out, length, rows) => kernel(x, out, rows, length === 0 ? 0 : length / rows),
     operands: ['x'],
-    numbers: [],
     resultLength: wholeRows,
     access: 'whole',
   });
@@ -21,6 +20,6 @@ export function rowCall(runner: OperationRunner, name: string, kernel: RowKernel
       runner.refuse(it, `options are ${String(options)}; give an object such as { rows: 2 }, or nothing`);
     }
     const { rows = 1, out } = options;
-    return runner.run(it, x, undefined, undefined, out, rows, 0, 0, 0, 0, 0, 0);
+    return runner.run(it, x, undefined, undefined, out, rows);
   };
 }

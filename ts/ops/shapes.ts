@@ -2,19 +2,10 @@
 import { matmulFlags } from '../core/abi.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
 import type { Operation } from './operation.js';
-import { assertLength, assertNumber, type Vec } from './vec.js';
+import { assertLength, type Vec } from './vec.js';
 
-/** Operands of one length, and numbers that are numbers: the result is as long. */
-export function elementwise(
-  { name, operands, numbers }: Operation,
-  a: Vec,
-  b: Vec,
-  _c: Vec | undefined,
-  p0: number,
-  p1: number,
-): number {
-  if (numbers.length > 0) assertNumber(name, numbers[0]!, p0);
-  if (numbers.length > 1) assertNumber(name, numbers[1]!, p1);
+/** Operands of one length: the result is as long. */
+export function elementwise({ name, operands }: Operation, a: Vec, b: Vec): number {
   return equalLengths(name, operands, a, b);
 }
 
@@ -46,15 +37,10 @@ export function productShape(
   n: number,
   k: number,
   flags: number,
-  _code: number,
-  alpha: number,
-  beta: number,
 ): number {
   assertSize(name, 'm', m);
   assertSize(name, 'n', n);
   assertSize(name, 'k', k);
-  assertNumber(name, 'alpha', alpha);
-  assertNumber(name, 'beta', beta);
   if (a.length !== m * k || b.length !== k * n)
     throw productMismatch(name, a.length, b.length, m, n, k, flags);
   if (bias !== undefined) assertLength(name, 'bias', bias.length, n);

@@ -43,11 +43,6 @@ export function assertLength(operation: string, operand: string, given: number, 
   );
 }
 
-export function assertNumber(operation: string, name: string, value: number): void {
-  if (typeof value === 'number') return;
-  throw new InvalidArgumentError(`${operation}: ${name} is of type ${typeof value}; give a number`);
-}
-
 function notVec(value: unknown, operation: string, operand: string): InvalidArgumentError {
   const wanted = 'a Float32Array or a float32 block of this runtime';
   if (typeof (value as Partial<Float32PoolBlock> | null)?.engine === 'object') {

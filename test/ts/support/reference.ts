@@ -1,0 +1,163 @@
+/**
+ * What every operation means, written naively in float64. The results of the kernels are measured against these,
+ * never against another kernel of ours.
+ */
+
+const selu = { lambda: 1.0507009873554805, alpha: 1.6732632423543772 };
+
+const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
+const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const softsign = (x: number): number =>
+  Math.abs(x) === Number.POSITIVE_INFINITY ? Math.sign(x) : x / (1 + Math.abs(x));
+const hardSigmoid = (x: number): number => Math.max(0, Math.min(6, x + 3)) / 6;
+const between = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);
+
+/** f(x, alpha), with the default alpha where it is left out. The limit at ±Infinity; NaN for NaN. */
+export const activations: Readonly<Record<string, (x: number, alpha?: number) => number>> = {
+  linear: (x) => x,
+  relu: (x) => Math.max(x, 0),
+  relu6: (x) => between(x, 0, 6),
+  leakyRelu: (x, alpha = 0.01) => (x > 0 ? x : Math.fround(alpha) * x),
+  elu: (x, alpha = 1) => (x > 0 ? x : Math.fround(alpha) * Math.expm1(x)),
+  selu: (x) => selu.lambda * (x > 0 ? x : selu.alpha * Math.expm1(x)),
+  sigmoid,
+  tanh: (x) => Math.tanh(x),
+  softplus,
+  softsign,
+  silu: (x) => (x === Number.NEGATIVE_INFINITY ? -0 : x * sigmoid(x)),
+  gelu: (x) => (x === Number.NEGATIVE_INFINITY ? -0 : x * normalDistribution(x)),
+  geluTanh: (x) => {
+    if (Math.abs(x) === Number.POSITIVE_INFINITY) return Math.max(x, -0);
+    return x * sigmoid(Math.sqrt(8 / Math.PI) * (x + 0.044715 * x ** 3));
+  },
+  mish: (x) => (x === Number.NEGATIVE_INFINITY ? -0 : x * Math.tanh(softplus(x))),
+  hardSigmoid,
+  hardSwish: (x) => (x <= -3 ? -0 : x * hardSigmoid(x)),
+  symmetricSigmoid: (x) => Math.tanh(x),
+  gaussian: (x) => Math.exp(-x * x),
+  symmetricGaussian: (x) => Math.expm1(Math.LN2 - x * x),
+  elliot: (x) => (x < 0 ? 0.5 / (1 - x) : 1 - 0.5 / (1 + x)),
+  symmetricElliot: softsign,
+  linearPiece: (x) => between(x, 0, 1),
+  symmetricLinearPiece: (x) => between(x, -1, 1),
+  sin: (x) => Math.sin(x / 2 + Math.PI / 4) ** 2,
+  cos: (x) => Math.cos(x / 2) ** 2,
+  symmetricSin: (x) => Math.sin(x),
+  symmetricCos: (x) => Math.cos(x),
+  threshold: (x) => (Number.isNaN(x) ? x : x < 0 ? 0 : 1),
+  symmetricThreshold: (x) => (Number.isNaN(x) ? x : x < 0 ? -1 : 1),
+};
+
+/** Φ(x) = erfc(−x/√2)/2, to the accuracy of float64: Math has no erf. */
+export function normalDistribution(x: number): number {
+  if (Number.isNaN(x)) return x;
+  const z = Math.abs(x) / Math.SQRT2;
+  const tail = z < 2.5 ? (1 - erfSeries(z)) / 2 : erfcFraction(z) / 2;
+  return x < 0 ? tail : 1 - tail;
+}
+
+/** erf z = 2/√π · e^(−z²) · Σ 2ⁿ·z^(2n+1) / (1·3·5·…·(2n+1)): all terms positive. */
+function erfSeries(z: number): number {
+  let term = z;
+  let sum = z;
+  for (let n = 1; term > sum * 1e-18; n++) {
+    term *= (2 * z * z) / (2 * n + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-z * z) * sum;
+}
+
+/** erfc z = e^(−z²)/√π · 1/(z + ½/(z + 1/(z + 3/2/(z + …)))). */
+function erfcFraction(z: number): number {
+  if (z > 30) return 0;
+  let fraction = z;
+  for (let n = 200; n >= 1; n--) fraction = z + n / 2 / fraction;
+  return Math.exp(-z * z) / Math.sqrt(Math.PI) / fraction;
+}
+
+export type Unary = (x: number, first: number, second: number) => number;
+export type Binary = (a: number, b: number, parameter: number) => number;
+
+export const unary: Readonly<Record<string, Unary>> = {
+  scale: (x, factor) => x * factor,
+  addScalar: (x, value) => x + value,
+  clamp: (x, low, high) => Math.min(Math.max(x, low), high),
+  abs: (x) => Math.abs(x),
+  neg: (x) => -x,
+  square: (x) => x * x,
+  sqrt: (x) => Math.sqrt(x),
+  exp: (x) => Math.exp(x),
+  log: (x) => Math.log(x),
+};
+
+export const binary: Readonly<Record<string, Binary>> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  min: (a, b) => Math.min(a, b),
+  max: (a, b) => Math.max(a, b),
+  /** alpha · x + y. */
+  axpy: (x, y, alpha) => alpha * x + y,
+  lerp: (a, b, t) => (1 - t) * a + t * b,
+};
+
+/** The rows of a rows × columns matrix. */
+export function rowsOf(values: ArrayLike<number>, rows: number): number[][] {
+  const columns = rows === 0 ? 0 : values.length / rows;
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_unused, column) => values[row * columns + column]!),
+  );
+}
+
+export function logSoftmaxRow(row: readonly number[]): number[] {
+  const largest = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const sum = row.reduce((total, value) => total + Math.exp(value - largest), 0);
+  return row.map((value) => value - largest - Math.log(sum));
+}
+
+export function softmaxRow(row: readonly number[]): number[] {
+  const largest = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const exponentials = row.map((value) => Math.exp(value - largest));
+  const sum = exponentials.reduce((a, b) => a + b, 0);
+  return exponentials.map((value) => value / sum);
+}
+
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+export interface MatmulCase {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+/** op(a) · op(b), and Σ|aᵢ·bᵢ| of each element, for the error bound. */
+export function matmul(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  { m, n, k, transposeA = false, transposeB = false }: MatmulCase,
+): { product: number[]; magnitude: number[] } {
+  const product: number[] = [];
+  const magnitude: number[] = [];
+  for (let row = 0; row < m; row++) {
+    for (let column = 0; column < n; column++) {
+      let sum = 0;
+      let absolute = 0;
+      for (let p = 0; p < k; p++) {
+        const left = transposeA ? a[p * m + row]! : a[row * k + p]!;
+        const right = transposeB ? b[column * k + p]! : b[p * n + column]!;
+        sum += left * right;
+        absolute += Math.abs(left * right);
+      }
+      product.push(sum);
+      magnitude.push(absolute);
+    }
+  }
+  return { product, magnitude };
+}
