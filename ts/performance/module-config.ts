@@ -36,6 +36,11 @@ export const defaultModuleConfig: WasmModuleConfig = {
 
 /** `base` with what `changes` gives (undefined gives nothing). Throws `INVALID_ARGUMENT`, naming the first bad value. */
 export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleConfig>): WasmModuleConfig {
+  if (typeof changes !== 'object' || changes === null) {
+    throw new InvalidArgumentError(
+      `the configuration is ${String(changes)}; give an object, or leave it out`,
+    );
+  }
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   const config: WasmModuleConfig = { ...base, ...Object.fromEntries(given) };
   for (const name of ['enableSIMD', 'enableProfiling', 'enableAutoFallback'] as const) {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModuleStatus } from '@sasi/wasm-performance';
-import { type ProgramResult, runProgram } from './run-program.js';
+import { type ProgramResult, runProgram, withoutWasm as withoutWasmFlags } from './run-program.js';
 
 interface Outcome {
   readonly initialized: boolean;
@@ -49,7 +49,7 @@ async function outcome(config: object, engine?: Engine): Promise<Outcome> {
 }
 
 const withoutSimd: Engine = { flags: ['--no-enable-sse4-1'] };
-const withoutWasm: Engine = { flags: ['--no-expose-wasm'] };
+const withoutWasm: Engine = { flags: withoutWasmFlags };
 
 const whole = outcome({ preferredModule: 'production' });
 

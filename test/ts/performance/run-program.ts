@@ -7,6 +7,9 @@ import { spawn } from 'node:child_process';
 /** The checkout, from build/test/ts/performance: there the package finds itself by its name. */
 const root = new URL('../../../../', import.meta.url);
 
+/** For a V8 without WebAssembly. Node 20 has a switch for that, which later ones lost; their `--jitless` excludes it. */
+export const withoutWasm = process.versions.node.startsWith('20.') ? ['--no-expose-wasm'] : ['--jitless'];
+
 export interface ProgramResult<T> {
   /** What the program handed to `report`. */
   readonly reported: T;

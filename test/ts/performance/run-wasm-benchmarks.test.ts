@@ -14,7 +14,7 @@ import {
   checkAgainst,
 } from '#ts/performance/benchmark/operations.js';
 import { seededRandom } from '#ts/performance/benchmark/statistics.js';
-import { runProgram } from './run-program.js';
+import { runProgram, withoutWasm } from './run-program.js';
 
 const quick = { samples: 3, minSampleMs: 0.1 } as const;
 
@@ -149,7 +149,7 @@ test('where a build cannot be loaded the report says why', async () => {
   const { reported } = await runProgram<WasmBenchmarkReport>(
     `const { runWasmBenchmarks } = await import('@sasi/wasm-performance');
      report(await runWasmBenchmarks(undefined, { ops: ['add'], sizes: [64], samples: 2, minSampleMs: 0.1 }));`,
-    { flags: ['--no-expose-wasm'] },
+    { flags: withoutWasm },
   );
   assert.deepEqual(
     reported.builds.map(({ build, loaded, code }) => [build, loaded, code]),
@@ -178,6 +178,12 @@ test('bad options are refused', async () => {
     { seed: -1 },
   ]) {
     await assert.rejects(runWasmBenchmarks(undefined, options), { code: 'INVALID_ARGUMENT' });
+  }
+});
+
+test('options in the place of the target are noticed', async () => {
+  for (const target of [{ ops: ['add'] }, { manager: null }, { manager: {} }]) {
+    await assert.rejects(runWasmBenchmarks(target as never), { code: 'INVALID_ARGUMENT' });
   }
 });
 

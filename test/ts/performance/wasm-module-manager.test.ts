@@ -344,6 +344,27 @@ test('row 10: what is larger than the pool is worked on in pieces', async () => 
   await manager.cleanup();
 });
 
+test('row 10: a pool that is nearly full leaves room enough for pieces', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production', memoryLimit: 4 * 1024 * 1024 });
+  await manager.initialize();
+  const layer = manager.getPerformanceLayer();
+  const values = Float32Array.from({ length: 50_000 }, (_, i) => Math.fround(i / 5000 - 5));
+  const expected = await layer.calculateNeuralActivation(values);
+  const weights = await layer.optimizeConnections(values);
+  const { memory } = manager.getRuntime();
+  using block = memory.allocate(memory.stats().largestFree - 20_000);
+  assert.deepEqual(await layer.calculateNeuralActivation(values), expected);
+  assert.deepEqual(await layer.optimizeConnections(values), weights);
+  assert.equal(memory.stats().liveBlocks, 1);
+  block.dispose();
+  // With no room at all there are no pieces either.
+  using all = memory.allocate(memory.stats().largestFree - 64);
+  await assert.rejects(layer.calculateNeuralActivation(values), { code: 'POOL_EXHAUSTED' });
+  all.dispose();
+  assert.deepEqual(await layer.calculateNeuralActivation(values), expected);
+  await manager.cleanup();
+});
+
 function wasmFile(file: string): Buffer {
   return readFileSync(new URL(`../../../../dist/wasm${file}`, import.meta.url));
 }

@@ -72,6 +72,9 @@ test('bad values are refused before anything is loaded', async () => {
     { loadTimeout: 0 },
     { retryAttempts: 1.5 },
     { enableSIMD: 'yes' as unknown as boolean },
+    { wasmUrl: 'somewhere' as never },
+    null as never,
+    'production' as never,
   ]) {
     await assert.rejects(createWasmPerformanceSystem(config), { code: 'INVALID_ARGUMENT' });
   }

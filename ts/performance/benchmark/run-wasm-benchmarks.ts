@@ -57,7 +57,7 @@ export async function runWasmBenchmarks(
   options: WasmBenchmarkOptions = {},
 ): Promise<WasmBenchmarkReport> {
   const plan = makePlan(options);
-  const files = target === undefined ? {} : filesOf(managerOf(target).exportConfig());
+  const files = filesFor(target);
   const loaded = new Map<Build, NeuralRuntime>();
   try {
     const buildReports: WasmBenchmarkReport['builds'][number][] = [];
@@ -91,8 +91,16 @@ export async function runWasmBenchmarks(
   }
 }
 
-function managerOf(target: WasmModuleManager | WasmPerformanceSystem): WasmModuleManager {
-  return 'manager' in target ? target.manager : target;
+/** Where the files are, as `target` was told. */
+function filesFor(target: WasmModuleManager | WasmPerformanceSystem | undefined): FileOptions {
+  if (target === undefined) return {};
+  const manager: unknown = 'manager' in target ? target.manager : target;
+  if (typeof (manager as Partial<WasmModuleManager> | null)?.exportConfig !== 'function') {
+    throw new InvalidArgumentError(
+      'runWasmBenchmarks: target is neither a WasmModuleManager nor a system; options are the second argument',
+    );
+  }
+  return filesOf((manager as WasmModuleManager).exportConfig());
 }
 
 async function loadBuild(
