@@ -3,6 +3,7 @@ import type { NetworkObject } from '../core/abi.js';
 import { type Engine, owner } from '../core/engine.js';
 import { InvalidArgumentError, PoolExhaustedError, WasmPerformanceError } from '../core/errors.js';
 import type { Widths } from './dataset.js';
+import { deleteWhenForgotten, notForgotten } from './forgotten.js';
 import type { NetworkPlan } from './network-plan.js';
 
 /** Something that must be given back before the network is: its trainers. */
@@ -35,6 +36,7 @@ export class NetworkCore {
     this.widths = { inputs: plan.layers[0]!, outputs: plan.layers.at(-1)! };
     this.#object = createObject(engine, plan);
     this.#address = this.#object.address() >>> 0;
+    deleteWhenForgotten(this, this.#object);
   }
 
   /** The live object. Throws `DISPOSED`. */
@@ -81,6 +83,7 @@ export class NetworkCore {
   dispose(): void {
     if (this.#object === null) return;
     for (const dependent of [...this.#dependents]) dependent.dispose();
+    notForgotten(this);
     this.#object.delete();
     this.#object = null;
   }

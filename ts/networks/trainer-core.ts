@@ -3,6 +3,7 @@ import type { TrainerObject, TrainerOptionsRecord } from '../core/abi.js';
 import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
 import type { OperationMeter } from '../metrics/operation-recorder.js';
 import type { Batch } from './batches.js';
+import { deleteWhenForgotten, notForgotten } from './forgotten.js';
 import { type NetworkCore, poolShortage } from './network-core.js';
 import type { TrainerSettings } from './train-settings.js';
 
@@ -21,6 +22,7 @@ export class TrainerCore {
     this.memoryBytes = this.#object.memoryBytes() >>> 0;
     this.meter = network.engine.recorder.meter('trainer.step');
     network.addDependent(this);
+    deleteWhenForgotten(this, this.#object);
   }
 
   /** Throws `DISPOSED` when the trainer, its network or the runtime is. */
@@ -57,6 +59,7 @@ export class TrainerCore {
 
   dispose(): void {
     if (this.#object === null) return;
+    notForgotten(this);
     this.#object.delete();
     this.#object = null;
     this.network.removeDependent(this);

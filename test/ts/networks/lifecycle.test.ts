@@ -1,6 +1,8 @@
 /** What a network owns: exact memory, copies of itself, and an end. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { loadRuntime, PoolExhaustedError, WasmPerformanceError } from '@sasi/wasm-performance';
 import { describeBuilds } from '../support/builds.js';
 import { allParameters, randomLabels, randomValues, withRandomBiases } from './support.js';
@@ -247,5 +249,28 @@ describe('200 networks', () => {
       [end.used, end.liveBlocks, end.largestFree],
       [start.used, start.liveBlocks, start.largestFree],
     );
+  });
+});
+
+describe('a forgotten network', () => {
+  it('is given back by the garbage collector, with its trainer', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    using runtime = await loadRuntime();
+    const { used } = runtime.memory.stats();
+    const forget = () => {
+      const network = runtime.createNetwork({ layers: [64, 128, 10] });
+      network.trainer().step(new Float32Array(64), new Float32Array(10), 1);
+    };
+    forget();
+    assert.ok(runtime.memory.stats().used > used);
+    // A trainer that is still held keeps its network.
+    const trainer = (() => runtime.createNetwork({ layers: [4, 2] }).trainer())();
+    for (let round = 0; round < 50; round++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    trainer.step(new Float32Array(4), new Float32Array(2), 1);
+    assert.ok(runtime.memory.stats().used - used < 2000, 'only the small network and its trainer are left');
   });
 });
