@@ -4,20 +4,23 @@
 import { failureOf, loadAborted } from './failure.js';
 import type { ModuleLoadOptions } from './module-definition.js';
 
-/** Milliseconds before the first further try; doubled before each one after it. */
+/** Milliseconds before the first further try; doubled before each one after it, up to the longest. */
 const firstPause = 50;
+const longestPause = 2000;
 
 export async function withRetries<T>(
   options: Pick<ModuleLoadOptions, 'retryAttempts' | 'signal'>,
   load: () => Promise<T>,
 ): Promise<T> {
+  let wait = firstPause;
   for (let attempt = 0; ; attempt++) {
     try {
       return await load();
     } catch (error) {
       if (attempt >= options.retryAttempts || failureOf(error).code !== 'FETCH_FAILED') throw error;
     }
-    await pause(firstPause * 2 ** attempt, options.signal);
+    await pause(wait, options.signal);
+    wait = Math.min(2 * wait, longestPause);
   }
 }
 

@@ -29,7 +29,7 @@ export class JavascriptRates {
   }
 
   get matmul(): number {
-    this.#matmul ??= rate(side ** 3, () => matmulJs(this.#x, this.#x, this.#out, side, side, side));
+    this.#matmul ??= rate(side * side * side, () => matmulJs(this.#x, this.#x, this.#out, side, side, side));
     return this.#matmul;
   }
 

@@ -24,6 +24,9 @@ export interface WasmModuleConfig {
   readonly wasmUrl?: LocateFile;
 }
 
+/** Two GiB: what the builds are linked for. */
+const largestMemory = 0x8000_0000;
+
 export const defaultModuleConfig: WasmModuleConfig = {
   preferredModule: 'ruv-swarm',
   enableSIMD: true,
@@ -47,7 +50,7 @@ export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleC
     if (typeof config[name] !== 'boolean') throw wrong(name, 'true or false', config[name]);
   }
   const { memoryLimit, loadTimeout, retryAttempts } = config;
-  if (!(Number.isSafeInteger(memoryLimit) && memoryLimit > 0 && memoryLimit <= 2 ** 31)) {
+  if (!(Number.isSafeInteger(memoryLimit) && memoryLimit > 0 && memoryLimit <= largestMemory)) {
     throw wrong('memoryLimit', 'a whole number of bytes up to 2 GiB', memoryLimit);
   }
   if (!(typeof loadTimeout === 'number' && loadTimeout > 0)) {
