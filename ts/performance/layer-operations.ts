@@ -68,11 +68,16 @@ export function inPieces(
   }
 }
 
+/** A view of the range; the array itself where that is all of it, as it nearly always is: a view costs its making. */
+function part(values: Float32Array, from: number, to: number): Float32Array {
+  return from === 0 && to === values.length ? values : values.subarray(from, to);
+}
+
 /** tanh(0.5·x), elementwise, into a new array. */
 export function neuralActivation(runtime: NeuralRuntime, x: Float32Array): Float32Array {
   const out = new Float32Array(x.length);
   inPieces(runtime, x.length, 2, (from, to) => {
-    runtime.ops.activate('tanh', x.subarray(from, to), { gain: 0.5, out: out.subarray(from, to) });
+    runtime.ops.activate('tanh', part(x, from, to), { gain: 0.5, out: part(out, from, to) });
   });
   return out;
 }
@@ -80,7 +85,7 @@ export function neuralActivation(runtime: NeuralRuntime, x: Float32Array): Float
 export function vectorAdd(runtime: NeuralRuntime, a: Float32Array, b: Float32Array): Float32Array {
   const out = new Float32Array(a.length);
   inPieces(runtime, a.length, 3, (from, to) => {
-    runtime.ops.add(a.subarray(from, to), b.subarray(from, to), out.subarray(from, to));
+    runtime.ops.add(part(a, from, to), part(b, from, to), part(out, from, to));
   });
   return out;
 }
@@ -106,7 +111,7 @@ export function bistableStep(runtime: NeuralRuntime, w: Float32Array, rule: Conn
   inPieces(runtime, w.length, 3, (from, to) => {
     runtime.scope(() => {
       const { ops, memory } = runtime;
-      const weights = memory.float32(w.subarray(from, to));
+      const weights = memory.float32(part(w, from, to));
       const slope = memory.float32(to - from);
       const factor = memory.float32(to - from);
       ops.scale(weights, -1, slope);
