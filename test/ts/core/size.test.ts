@@ -1,0 +1,46 @@
+/** Sizes have budgets: what a page must fetch before anything runs. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { build as bundle } from 'esbuild';
+import { builds } from '../support/builds.js';
+import { fromRoot } from '../support/paths.js';
+
+const kilobyte = 1024;
+
+function report(what: string, bytes: number, budget: number): void {
+  console.log(`${what}: ${(bytes / kilobyte).toFixed(1)} KB gzipped, budget ${budget / kilobyte} KB`);
+  assert.ok(bytes <= budget, `${what} is ${bytes} bytes gzipped, its budget is ${budget}`);
+}
+
+for (const build of builds.filter((name) => name !== 'js')) {
+  test(`${build}: the wasm stays within its budget`, () => {
+    const bytes = gzipSync(readFileSync(fromRoot(`dist/wasm/${build}/neural.wasm`)), { level: 9 });
+    report(`${build} wasm`, bytes.length, 64 * kilobyte);
+  });
+}
+
+test('a bundled import of loadRuntime, glue included, stays within its budget', async () => {
+  const result = await bundle({
+    stdin: {
+      contents: "export { loadRuntime } from '@sasi/wasm-performance';",
+      resolveDir: fromRoot('.'),
+    },
+    bundle: true,
+    minify: true,
+    splitting: true, // The js build is imported on demand and is a file of its own.
+    format: 'esm',
+    outdir: 'out',
+    write: false,
+    logLevel: 'silent',
+  });
+  const entry = result.outputFiles.find(({ path }) => path.endsWith('stdin.js'));
+  assert.ok(entry !== undefined);
+  // What the entry itself imports at once is fetched with it.
+  const shared = [...entry.text.matchAll(/from"\.\/([^"]+)"|import"\.\/([^"]+)"/g)].map(([, a, b]) => a ?? b);
+  const eager = result.outputFiles.filter(({ path }) => shared.some((name) => path.endsWith(name!)));
+  const text = [entry, ...eager].map((file) => file.text).join('');
+  assert.ok(!text.includes('wasm2js') && text.length < 200 * kilobyte);
+  report('import { loadRuntime }', gzipSync(text, { level: 9 }).length, 30 * kilobyte);
+});
