@@ -16,9 +16,9 @@ set(builds simd scalar js)
 
 set(compile_flags -O3 -flto)
 set(link_flags
-    # -O2 here and O3 for the code (LTO) and for wasm-opt below: emcc's own -O3 would also rename
-    # the exports to single letters, which the loader takes by name.
-    -O2 -flto -Wl,--lto-O3 --bind
+    # -lexports.js keeps the names of the exports, which -O3 would shorten to single letters; the
+    # loader takes them by name.
+    -O3 -flto -lexports.js --bind
     # Chooses the embind library that goes with code without run-time types.
     -fno-rtti -fno-exceptions
     # A factory that leaves no trace: no global, no process handler, no node: import, no eval (CSP).
@@ -30,6 +30,8 @@ set(link_flags
     # malloc is the pool (bindings/memory.cpp). Nothing aborts for want of memory.
     -sMALLOC=none -sABORTING_MALLOC=0
     -sSTACK_SIZE=65536
+    # The least that the module accepts is the least limit a caller may set; emcc's own is 16 MiB.
+    -sINITIAL_MEMORY=2MB
     -sASSERTIONS=0)
 
 execute_process(
@@ -80,11 +82,17 @@ if(BUILD_TESTING)
   include(scripts/cmake/tests.cmake)
   # No LTO and little work at link time: half of the time of a test run would go there. The modules
   # themselves are tested through the API.
-  set(test_compile -O2)
-  set(test_link -O1 -sENVIRONMENT=node -sEXIT_RUNTIME=1 -sALLOW_MEMORY_GROWTH=1 -sSTACK_SIZE=1MB)
-  target_compile_options(gtest PRIVATE -O1)
-  # `js` is compiled as `scalar` is; its own step comes after the linker. `relaxed` would be exempt.
-  foreach(build simd scalar)
-    add_suites(${build} COMPILE ${test_compile} ${${build}_compile} LINK ${test_link})
+  set(test_link -O1 -sENVIRONMENT=node -sEXIT_RUNTIME=1 -sSTACK_SIZE=1MB)
+  foreach(build simd scalar)  # The builds that promise the same bits.
+    add_test_kernels(${build} -O2 ${${build}_compile})
+    add_suites(${build} KERNELS ${build} LINK ${test_link} -sALLOW_MEMORY_GROWTH=1)
+    add_bit_identity(${build} KERNELS ${build} LINK ${test_link} -sALLOW_MEMORY_GROWTH=1)
   endforeach()
+  # `js` is compiled as `scalar` is; what makes it another build comes after the linker. There a
+  # memory that grows would copy itself each time.
+  add_bit_identity(js KERNELS scalar
+    LINK ${test_link} -sWASM=0 -sWASM_ASYNC_COMPILATION=0 -sINITIAL_MEMORY=256MB)
+  find_program(node node REQUIRED)
+  add_test(NAME bit_identity COMMAND ${node} ${CMAKE_SOURCE_DIR}/scripts/compare-bits.mjs
+    $<TARGET_FILE:bit_identity_simd> $<TARGET_FILE:bit_identity_scalar> $<TARGET_FILE:bit_identity_js>)
 endif()
