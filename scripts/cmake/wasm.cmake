@@ -16,9 +16,10 @@ set(builds simd scalar js)
 
 set(compile_flags -O3 -flto)
 set(link_flags
-    # -lexports.js keeps the names of the exports, which -O3 would shorten to single letters; the
-    # loader takes them by name.
-    -O3 -flto -lexports.js --bind
+    # -O2 here and O3 for the code (LTO) and for wasm-opt below: emcc's own -O3 would shorten the
+    # names of the exports to single letters, and drop those that the glue has no use for. The loader
+    # takes them by name, from the instance; the glue needs no wrapper for each.
+    -O2 -flto -Wl,--lto-O3 -sEXPORT_KEEPALIVE=0 --bind
     # Chooses the embind library that goes with code without run-time types.
     -fno-rtti -fno-exceptions
     # A factory that leaves no trace: no global, no process handler, no node: import, no eval (CSP).

@@ -37,8 +37,11 @@ export async function buildWasm(emscripten, target) {
   await build(WASM, target, env);
 }
 
-/** The kernels and their tests for this machine, under the sanitizers. */
-export async function buildNative() {
+/**
+ * The kernels and their tests for this machine, under the sanitizers.
+ * @param {'all' | 'exhaustive'} [target] exhaustive: that program alone, which is not among all
+ */
+export async function buildNative(target = 'all') {
   const compiler = ['c++', 'g++', 'clang++'].map(which).find((path) => path !== undefined);
   await configure(NATIVE, {
     identity: [
@@ -48,7 +51,7 @@ export async function buildNative() {
     settings: [`-DGTEST_SOURCE=${findGoogleTest()}`],
     env: process.env,
   });
-  await build(NATIVE, 'all', process.env);
+  await build(NATIVE, target, process.env);
 }
 
 /** @param {string} folder @param {string} target @param {NodeJS.ProcessEnv} env */

@@ -201,10 +201,10 @@ class Model {
 
 TEST(Pool, AgreesWithTheModelThroughRandomLives) {
   for (const size_t capacity : {32, 48, 512, 4096, 65536, 1 << 20}) {
-    for (uint64_t life = 0; life < 6; ++life) {
+    for (uint64_t life = 0; life < 8; ++life) {
       Arena arena(capacity);
-      Model model(&arena, SeededRandom(capacity * 6 + life));
-      for (int step = 0; step < 1000; ++step) {
+      Model model(&arena, SeededRandom(capacity * 8 + life));
+      for (int step = 0; step < 2000; ++step) {
         model.Step();
         model.ExpectStats();
         if (testing::Test::HasFatalFailure())
