@@ -60,7 +60,7 @@ async function runUntilInterrupted(options) {
     return exitCodes.interrupted;
   } finally {
     process.off('SIGINT', abort);
-    if (controller.signal.aborted) process.stderr.write('Stopped by Ctrl-C.\n');
+    if (controller.signal.aborted) process.stderr.write('stopped by Ctrl-C\n');
   }
 }
 

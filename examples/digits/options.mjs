@@ -43,7 +43,7 @@ export function parseOptions(args) {
   return {
     help: values.help === true,
     epochs: wholeNumber('--epochs', values.epochs, 1, 100) ?? defaultEpochs,
-    seed: wholeNumber('--seed', values.seed, 0, Number.MAX_SAFE_INTEGER) ?? 1,
+    seed: wholeNumber('--seed', values.seed, 0, 2 ** 32 - 1) ?? 1,
     variant: variantOf(values.variant ?? 'auto'),
     rows: wholeNumber('--rows', values.rows, 1, 60_000),
     folder: values.data,

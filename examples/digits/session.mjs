@@ -72,8 +72,15 @@ export async function trainVisibly(network, data, { options: { epochs, seed }, t
     );
     bar.clear();
     const trainingTime = results.reduce((sum, { time }) => sum + time, 0);
-    terminal.line(`${results.length} of ${epochs} epochs, ${milliseconds(trainingTime)} of training`);
-    return results.at(-1)?.testAccuracy;
+    const accuracy = results.at(-1)?.testAccuracy;
+    if (signal.aborted) {
+      const reached =
+        accuracy === undefined ? 'before the first test' : `test accuracy so far ${percent(accuracy)}`;
+      terminal.line(`Stopped in epoch ${results.length + 1} of ${epochs}; ${reached}`);
+    } else {
+      terminal.line(`${epochs} epochs, ${milliseconds(trainingTime)} of training`);
+    }
+    return accuracy;
   } finally {
     bar.clear();
   }

@@ -32,9 +32,9 @@ export function describeTerminal(stream, environment) {
     interactive,
     colour: interactive && !environment.NO_COLOR,
     unicode: isUtf8(environment),
-    // Read on each use: the window may be resized.
+    // Read on each use: the window may be resized. 0 is what a terminal says that does not know.
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns || 80;
     },
     write: (text) => {
       stream.write(text);

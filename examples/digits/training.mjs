@@ -59,8 +59,8 @@ export async function trainDigits(network, { training, test }, { epochs, seed, s
       epochs: 1,
       batchSize,
       l2,
-      // Each call is one epoch of its own: another seed gives it another order of the images.
-      seed: seed + epoch,
+      // Each call is one epoch of its own: a seed of its own gives it an order of its own.
+      seed: seed * 128 + epoch,
       optimizer: { kind: 'adam', learningRate: learningRate(epoch, epochs) },
       signal,
       onProgress: ({ batch, batches, loss, samplesPerSecond }) =>

@@ -12,7 +12,7 @@ import { forward } from './forward.js';
 import { NetworkCore } from './network-core.js';
 import { planNetwork } from './network-plan.js';
 import { blend, copyParameters, exportLayers, importLayers } from './parameters.js';
-import { chooseLoss, trainerSettings, trainSettings } from './train-settings.js';
+import { chooseLoss, trainSettings } from './train-settings.js';
 import { DenseTrainer } from './trainer.js';
 import { train } from './training.js';
 import type {
@@ -24,7 +24,6 @@ import type {
   NetworkConfig,
   OutputActivationName,
   Trainer,
-  TrainerOptions,
   TrainingReport,
   TrainOptions,
 } from './types.js';
@@ -87,14 +86,14 @@ class DenseNetwork implements Network {
     }
   }
 
-  trainer(options: TrainerOptions = {}): Trainer {
+  trainer(options: TrainOptions = {}): Trainer {
     this.#core.object('trainer');
-    return new DenseTrainer(this.#core, trainerSettings(options, this.#output));
+    return new DenseTrainer(this.#core, trainSettings('trainer', options, this.#output).trainer);
   }
 
   async train(data: Dataset, options: TrainOptions = {}): Promise<TrainingReport> {
     this.#core.object('train');
-    const settings = trainSettings(options, this.#output);
+    const settings = trainSettings('train', options, this.#output);
     try {
       return await train(this.#core, checkDataset('train', data, this.#core.widths), settings);
     } catch (error) {
@@ -121,7 +120,7 @@ class DenseNetwork implements Network {
     return exportLayers(this.#core);
   }
 
-  importLayers(parameters: LayerParameters): void {
+  importLayers(parameters: Parameters<Network['importLayers']>[0]): void {
     importLayers(this.#core, parameters);
   }
 

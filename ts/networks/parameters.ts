@@ -4,7 +4,7 @@ import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
 import { isFloat32Array } from '../ops/vec.js';
 import { assertKnownKeys, assertNumber, show } from './checks.js';
 import type { LayerPlace, NetworkCore } from './network-core.js';
-import type { LayerParameters } from './types.js';
+import type { LayerParameters, Network } from './types.js';
 
 /** One array of a network in linear memory: its byte address and its length. */
 interface Stretch {
@@ -22,7 +22,7 @@ export function exportLayers(core: NetworkCore, operation = 'exportLayers'): Lay
   };
 }
 
-export function importLayers(core: NetworkCore, parameters: LayerParameters): void {
+export function importLayers(core: NetworkCore, parameters: Parameters<Network['importLayers']>[0]): void {
   const places = core.places('importLayers');
   assertKnownKeys('importLayers', parameters, ['weights', 'biases']);
   const { weights, biases } = parameters;

@@ -11,10 +11,19 @@ import {
   seedHalves,
   show,
 } from './checks.js';
-import type { OptimizerConfig, OutputActivationName, TrainerOptions, TrainOptions } from './types.js';
+import type { OptimizerConfig, OutputActivationName, TrainOptions } from './types.js';
 
-const trainerKeys = ['batchSize', 'optimizer', 'loss', 'l2'] as const;
-const trainKeys = [...trainerKeys, 'epochs', 'seed', 'shuffle', 'signal', 'onProgress'] as const;
+const knownKeys = [
+  'epochs',
+  'batchSize',
+  'seed',
+  'shuffle',
+  'optimizer',
+  'loss',
+  'l2',
+  'signal',
+  'onProgress',
+] as const;
 
 /** Every number that some optimizer knows; those that the chosen one does not use keep these values. */
 interface OptimizerSettings {
@@ -56,40 +65,31 @@ export interface TrainSettings {
   readonly onProgress: TrainOptions['onProgress'];
 }
 
-export function trainerSettings(options: TrainerOptions, output: OutputActivationName): TrainerSettings {
-  assertKnownKeys('trainer', options, trainerKeys);
-  return readTrainerSettings('trainer', options, output);
-}
-
-export function trainSettings(options: TrainOptions, output: OutputActivationName): TrainSettings {
-  assertKnownKeys('train', options, trainKeys);
-  const { epochs = 10, shuffle = true, seed = 0, signal, onProgress } = options;
-  assertWholeNumber('train: epochs', epochs, 0);
-  assertBoolean('train: shuffle', shuffle);
+/** `what` is the operation that messages name. */
+export function trainSettings(
+  what: string,
+  options: TrainOptions,
+  output: OutputActivationName,
+): TrainSettings {
+  assertKnownKeys(what, options, knownKeys);
+  const { epochs = 10, shuffle = true, seed = 0, batchSize = 32, l2 = 0, signal, onProgress } = options;
+  assertWholeNumber(`${what}: epochs`, epochs, 0);
+  assertWholeNumber(`${what}: batchSize`, batchSize, 1);
+  assertBoolean(`${what}: shuffle`, shuffle);
+  assertNumber(`${what}: l2`, l2, '≥ 0', (x) => x >= 0);
   if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw new InvalidArgumentError(`train: onProgress is ${show(onProgress)}: expected a function`);
+    throw new InvalidArgumentError(`${what}: onProgress is ${show(onProgress)}: expected a function`);
   }
   if (signal !== undefined && typeof signal?.aborted !== 'boolean') {
-    throw new InvalidArgumentError(`train: signal is ${show(signal)}: expected an AbortSignal`);
+    throw new InvalidArgumentError(`${what}: signal is ${show(signal)}: expected an AbortSignal`);
   }
-  const trainer = readTrainerSettings('train', options, output);
-  return { trainer, epochs, seed: seedHalves('train: seed', seed), shuffle, signal, onProgress };
-}
-
-function readTrainerSettings(
-  what: string,
-  options: TrainerOptions,
-  output: OutputActivationName,
-): TrainerSettings {
-  const { batchSize = 32, l2 = 0 } = options;
-  assertWholeNumber(`${what}: batchSize`, batchSize, 1);
-  assertNumber(`${what}: l2`, l2, '≥ 0', (x) => x >= 0);
-  return {
+  const trainer = {
     batchSize,
     l2,
     loss: chooseLoss(what, options.loss, output),
     optimizer: readOptimizer(`${what}: optimizer`, options.optimizer ?? { kind: 'adam' }),
   };
+  return { trainer, epochs, seed: seedHalves(`${what}: seed`, seed), shuffle, signal, onProgress };
 }
 
 /** The loss that belongs to the output, unless another one is named that can be computed. */

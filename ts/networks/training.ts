@@ -1,4 +1,5 @@
 /** The training of a network over a whole data set, in slices that leave the event loop free. */
+import { PoolExhaustedError } from '../core/errors.js';
 import { systemClock } from '../metrics/clock.js';
 import { type BatchPart, badBatchRow, badPart, badRowError, firstBadRow } from './bad-rows.js';
 import { type Batch, Batches } from './batches.js';
@@ -20,7 +21,7 @@ class TrainingRun {
   readonly #settings: TrainSettings;
   readonly #trainer: TrainerCore;
   readonly #batches: Batches;
-  readonly #slices = new TimeSlices();
+  readonly #slices: TimeSlices;
   readonly #history: EpochRecord[] = [];
   #start = 0;
   #rowsSeen = 0;
@@ -28,7 +29,8 @@ class TrainingRun {
   #epochRows = 0;
   #epochLossSum = 0;
 
-  constructor(core: NetworkCore, data: CheckedDataset, settings: TrainSettings) {
+  constructor(core: NetworkCore, data: CheckedDataset, settings: TrainSettings, slices: TimeSlices) {
+    this.#slices = slices;
     this.#core = core;
     this.#data = data;
     this.#settings = settings;
@@ -52,11 +54,9 @@ class TrainingRun {
       complete = await this.#runEpoch(epoch);
     }
     const trainingTime = systemClock() - this.#start;
-    const accuracy = complete ? await this.#measureAccuracy() : undefined;
     return {
       epochs: this.#history.length,
       loss: this.#epochLossSum / this.#epochRows,
-      ...(accuracy === undefined ? {} : { accuracy }),
       history: this.#history,
       samplesPerSecond: perSecond(this.#rowsSeen, trainingTime),
       trainingTime,
@@ -65,18 +65,13 @@ class TrainingRun {
   }
 
   dispose(): void {
-    this.#slices.close();
     this.#batches.dispose();
     this.#trainer.dispose();
   }
 
-  get #aborted(): boolean {
-    return this.#settings.signal?.aborted === true;
-  }
-
   /** False when the training was aborted before the epoch was complete. */
   async #runEpoch(epoch: number): Promise<boolean> {
-    if (this.#aborted) return false;
+    if (isAborted(this.#settings.signal)) return false;
     const { rows } = this.#data;
     const { seed, shuffle } = this.#settings;
     const { engine, widths } = this.#core;
@@ -85,7 +80,7 @@ class TrainingRun {
     this.#epochLossSum = 0;
     if (shuffle) this.#batches.shuffle(seed, epoch);
     for (let first = 0; first < rows; first += this.#batches.batchRows) {
-      if (this.#aborted) return false;
+      if (isAborted(this.#settings.signal)) return false;
       const batch = this.#batches.load(first);
       const bad = badPart(engine, batch, widths);
       if (bad !== undefined) throw await this.#badRowError(bad, batch, first);
@@ -136,22 +131,6 @@ class TrainingRun {
     }
     return badRowError('train', part, met);
   }
-
-  /** The share of the training rows that are right now; nothing for targets, or when aborted. */
-  async #measureAccuracy(): Promise<number | undefined> {
-    if (this.#data.wanted.kind !== 'labels') return undefined;
-    const evaluation = new EvaluationRun(this.#core, this.#data, this.#settings.trainer.loss);
-    try {
-      while (!evaluation.done) {
-        if (this.#aborted) return undefined;
-        evaluation.step();
-        if (this.#slices.stepDone()) await this.#slices.turn();
-      }
-      return evaluation.result().accuracy;
-    } finally {
-      evaluation.dispose();
-    }
-  }
 }
 
 export async function train(
@@ -159,12 +138,46 @@ export async function train(
   data: CheckedDataset,
   settings: TrainSettings,
 ): Promise<TrainingReport> {
-  const run = new TrainingRun(core, data, settings);
+  const slices = new TimeSlices();
   try {
-    return await run.run();
+    const run = new TrainingRun(core, data, settings, slices);
+    const report = await run.run().finally(() => run.dispose());
+    const accuracy = await measureAccuracy(core, data, settings, slices);
+    return accuracy === undefined ? report : { ...report, accuracy };
   } finally {
-    run.dispose();
+    slices.close();
   }
+}
+
+/** The share of the training rows that are right; nothing for targets, when aborted, or without room to measure. */
+async function measureAccuracy(
+  core: NetworkCore,
+  data: CheckedDataset,
+  { signal, trainer: { loss } }: TrainSettings,
+  slices: TimeSlices,
+): Promise<number | undefined> {
+  if (data.wanted.kind !== 'labels' || isAborted(signal)) return undefined;
+  let evaluation: EvaluationRun | undefined;
+  try {
+    evaluation = new EvaluationRun(core, data, loss);
+    while (!evaluation.done) {
+      if (isAborted(signal)) return undefined;
+      evaluation.step();
+      if (slices.stepDone()) await slices.turn();
+    }
+    return evaluation.result().accuracy;
+  } catch (error) {
+    // The training is done and must not be lost for want of this.
+    if (error instanceof PoolExhaustedError) return undefined;
+    throw error;
+  } finally {
+    evaluation?.dispose();
+  }
+}
+
+// A function, since the compiler takes a property that was false for one that stays so.
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 function perSecond(count: number, milliseconds: number): number {

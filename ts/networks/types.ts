@@ -22,9 +22,9 @@ export interface NetworkConfig {
   /** Default `'linear'`. */
   readonly output?: OutputActivationName;
   /**
-   * How weights begin; biases begin at 0. `'he'`: normal, variance 2/inputs (He et al. 2015), made for relu.
+   * How weights begin; biases begin at 0. `'he'`: uniform in ±√(6/inputs) (He et al. 2015), made for relu.
    * `'xavier'`: uniform in ±√(6/(inputs + outputs)) (Glorot & Bengio 2010), made for tanh and sigmoid.
-   * `'uniform'`: uniform in ±1/√inputs. `'zeros'`: all 0, for weights that are imported afterwards.
+   * `'uniform'`: uniform in ±1/√inputs (LeCun et al. 1998). `'zeros'`: all 0, for weights that are imported afterwards.
    * Default `'he'` when the first hidden layer is relu, else `'xavier'`.
    */
   readonly init?: InitializerName;
@@ -34,8 +34,8 @@ export interface NetworkConfig {
 
 /** Weights and biases of every layer: `weights[i]` is inputs × outputs, row-major; `biases[i]` is outputs long. */
 export interface LayerParameters {
-  readonly weights: readonly Float32Array[];
-  readonly biases: readonly Float32Array[];
+  weights: Float32Array[];
+  biases: Float32Array[];
 }
 
 /**
@@ -47,7 +47,7 @@ export interface Network extends Disposable {
   readonly layers: readonly number[];
   /** Number of weights and biases. */
   readonly parameters: number;
-  /** Bytes that the network takes from the pool: weights, biases and the workspace of `run`. */
+  /** Bytes that the network takes from the pool: its weights, its biases and a header for each layer. */
   readonly memoryBytes: number;
 
   /**
@@ -67,8 +67,11 @@ export interface Network extends Disposable {
   runBatch<Out extends Vec>(inputs: Vec, rows: number, out: Out): Out;
   runBatch(inputs: Vec, rows: number, out?: Vec): Vec;
 
-  /** What one update needs: gradients, moments and workspace. Dispose of it after use; the network does too. */
-  trainer(options?: TrainerOptions): Trainer;
+  /**
+   * What one update needs: gradients, moments and workspace. Dispose of it after use; the network does too. Of the
+   * options it needs those of an update; those of whole passes over a data set are for `train`.
+   */
+  trainer(options?: TrainOptions): Trainer;
 
   /**
    * Trains on the whole set, epoch after epoch, in slices that leave the event loop free. Rejects, with the
@@ -84,7 +87,10 @@ export interface Network extends Disposable {
   /** Copies of the weights and biases. */
   exportLayers(): LayerParameters;
   /** Overwrites weights and biases. All shapes are checked before the first value is written. */
-  importLayers(parameters: LayerParameters): void;
+  importLayers(parameters: {
+    readonly weights: readonly Float32Array[];
+    readonly biases: readonly Float32Array[];
+  }): void;
   /** W ← (1−α)·W + α·W′ for every weight and bias, α = `influence` in 0..1, W′ those of `other`. */
   blend(other: Network, influence: number): void;
   /** A network of its own with the same weights. */
@@ -130,8 +136,8 @@ export type OptimizerConfig =
       readonly epsilon?: number;
     };
 
-/** How one update is made. */
-export interface TrainerOptions {
+/** All are optional. An option that is not known is `INVALID_ARGUMENT`. */
+export interface TrainOptions {
   /** Rows in one update of `train`, and rows that the workspace is laid out for. Default 32. */
   readonly batchSize?: number;
   /** Default `{ kind: 'adam' }`. */
@@ -140,9 +146,6 @@ export interface TrainerOptions {
   readonly loss?: LossName;
   /** Weight of the penalty ½·l2·Σw² on the weights (not the biases), ≥ 0. Default 0. Not part of a loss shown. */
   readonly l2?: number;
-}
-
-export interface TrainOptions extends TrainerOptions {
   /** Passes over the data, ≥ 0. Default 10. */
   readonly epochs?: number;
   /** Fixes the order of the rows; whole number from 0 to 2⁵³−1. Default 0. */
@@ -188,10 +191,13 @@ export interface TrainingReport {
   readonly epochs: number;
   /** Mean loss of the last epoch (of its rows seen, when aborted within it); NaN when no batch was run. */
   readonly loss: number;
-  /** Share of the training rows that the trained network gets right. Only for labels, when not aborted. */
+  /**
+   * Share of the training rows that the trained network gets right. For labels only; left out when the training
+   * was aborted, or when the pool has no room to measure it.
+   */
   readonly accuracy?: number;
   /** One entry for each complete epoch. */
-  readonly history: readonly EpochRecord[];
+  readonly history: EpochRecord[];
   readonly samplesPerSecond: number;
   /** Milliseconds from the first batch to the last, without the measurement of `accuracy`. */
   readonly trainingTime: number;

@@ -80,8 +80,8 @@ describe('the digits example', () => {
       child.kill('SIGINT');
     });
     assert.deepEqual([code, signal], [130, null], stdout + stderr);
-    assert.match(stderr, /Stopped/);
-    assert.match(stdout, /^\d+ of 100 epochs/m);
+    assert.match(stderr, /stopped by Ctrl-C/);
+    assert.match(stdout, /^Stopped in epoch \d+ of 100; test accuracy so far [\d.]+ %$/m);
     assert.doesNotMatch(stdout, /Measured in this run/);
   });
 

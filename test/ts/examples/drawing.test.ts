@@ -51,6 +51,7 @@ describe('the terminal', () => {
     };
     assert.deepEqual(facts({}), [true, true, true]);
     assert.deepEqual(facts({ isTTY: false }), [false, false, true]);
+    assert.equal(terminal({ columns: 0 }).facts.columns, 80, 'a terminal that does not know its width');
     assert.deepEqual(facts({ environment: { NO_COLOR: '1' } }), [true, false, true]);
     assert.deepEqual(facts({ environment: { NO_COLOR: '' } }), [true, true, true]);
     assert.deepEqual(facts({ environment: { TERM: 'dumb' } }), [false, false, true]);

@@ -168,8 +168,8 @@ describeBuilds('errors', (runtime) => {
     }
     await unharmed(() => {
       assert.throws(
-        () => network.trainer(wrong({ epochs: 3 })),
-        isError('INVALID_ARGUMENT', 'epochs', 'batchSize'),
+        () => network.trainer(wrong({ patience: 3 })),
+        isError('INVALID_ARGUMENT', 'trainer', 'patience', 'batchSize'),
       );
       assert.throws(
         () => network.evaluate(good, wrong({ l2: 1 })),

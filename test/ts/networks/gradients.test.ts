@@ -8,7 +8,7 @@ import type {
   NetworkConfig,
   OptimizerConfig,
   OutputActivationName,
-  TrainerOptions,
+  TrainOptions,
 } from '@sasi/wasm-performance';
 import { activationNames } from '#ts/core/abi.js';
 import { describeBuilds } from '../support/builds.js';
@@ -38,7 +38,7 @@ const rows = 6;
 /** The gradient, from one step of plain descent: g = (w - w') / rate. A power of two loses no bit of g. */
 const rate = 2 ** 12;
 
-function stepGradient(network: Network, data: ReferenceData, options: TrainerOptions): Float64Array[] {
+function stepGradient(network: Network, data: ReferenceData, options: TrainOptions): Float64Array[] {
   const before = allParameters(network);
   using trainer = network.trainer({ ...options, optimizer: { kind: 'sgd', learningRate: rate } });
   trainer.step(Float32Array.from(data.inputs), Float32Array.from(data.targets), data.rows);

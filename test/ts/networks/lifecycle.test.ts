@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { loadRuntime, PoolExhaustedError, WasmPerformanceError } from '@sasi/wasm-performance';
+import {
+  type Float32Block,
+  loadRuntime,
+  PoolExhaustedError,
+  WasmPerformanceError,
+} from '@sasi/wasm-performance';
 import { describeBuilds } from '../support/builds.js';
 import { allParameters, randomLabels, randomValues, withRandomBiases } from './support.js';
 
@@ -272,5 +277,29 @@ describe('a forgotten network', () => {
     }
     trainer.step(new Float32Array(4), new Float32Array(2), 1);
     assert.ok(runtime.memory.stats().used - used < 2000, 'only the small network and its trainer are left');
+  });
+});
+
+describe('the accuracy of a training', () => {
+  it('is left out when there is no room to measure it; the training counts', async () => {
+    using runtime = await loadRuntime();
+    using network = runtime.createNetwork({ layers: [256, 2, 2], output: 'softmax' });
+    const rows = 1000;
+    const data = { inputs: randomValues(1, rows * 256), labels: randomLabels(1, rows, 2), rows };
+    const blocks: Float32Block[] = [];
+    const onProgress = () => {
+      for (let size = 1 << 22; size >= 16; ) {
+        try {
+          blocks.push(runtime.memory.float32(size));
+        } catch {
+          size >>= 1;
+        }
+      }
+    };
+    const report = await network.train(data, { epochs: 1, batchSize: 1, onProgress });
+    assert.equal(report.stopped, 'finished');
+    assert.ok(!('accuracy' in report));
+    runtime.memory.reset();
+    assert.ok('accuracy' in (await network.train(data, { epochs: 1 })));
   });
 });
