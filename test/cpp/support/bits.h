@@ -20,19 +20,24 @@ inline constexpr double kEpsilon = 0x1p-23;  // The distance from 1 to the next 
 inline uint32_t CanonicalBits(float v) { return v != v ? 0x7fc00000u : BitsOf(v); }
 inline bool SameBits(float a, float b) { return CanonicalBits(a) == CanonicalBits(b); }
 
-// The error of `actual` in units of the last place that the float nearest to `exact` has; for a
-// denormal that is 2^-149. Infinity stands for 2^128, so that it may replace the largest finite
-// number only where that is as near. NaN against a number is an infinite error.
+// The distance from a float to the next one at the magnitude of v: 2^-149 for denormals.
+inline double UnitInLastPlace(double v) {
+  const int64_t exponent = std::bit_cast<int64_t>(v) >> 52 & 0x7ff;  // Without a call of libm: it
+  const int64_t normal = exponent < 1023 - 126 ? 1023 - 126 : exponent;  // is asked 2^32 times.
+  return std::bit_cast<double>((normal - 23) << 52);
+}
+
+// The error of `actual` in units of the last place that the float nearest to `exact` has. Infinity
+// stands for 2^128, so that it may replace the largest finite number only where that is as near.
+// NaN against a number is an infinite error.
 inline double UlpError(float actual, double exact) {
-  if (std::isnan(exact) || std::isnan(actual)) {
-    return std::isnan(exact) && std::isnan(actual) ? 0 : std::numeric_limits<double>::infinity();
-  }
-  const double limit = 0x1p128;
-  const auto bounded = [=](double v) { return std::fmin(std::fmax(v, -limit), limit); };
-  const double wanted = bounded(exact), got = bounded(actual);
-  const int exponent = wanted == 0 ? -126 : std::ilogb(wanted);
-  const int place = exponent < -126 ? -126 : exponent > 127 ? 127 : exponent;
-  return std::abs(got - wanted) / std::ldexp(1.0, place - 23);
+  const double limit = 0x1p128, most = 0x1.fp127;
+  const auto bounded = [=](double v) { return v > limit ? limit : v < -limit ? -limit : v; };
+  const double wanted = bounded(exact);
+  const double size = std::fabs(wanted) > most ? most : wanted;  // 2^128 has the unit below it.
+  const double error = std::fabs(bounded(actual) - wanted) / UnitInLastPlace(size);
+  if (error == error) return error;
+  return actual != actual && exact != exact ? 0 : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace neural::test
