@@ -53,7 +53,7 @@ export class OperationRunner {
    * The fractions of the call under way, set just before `run` (the factor, the gain, …). Not arguments: engines
    * allocate a fraction anew each time it passes from function to function.
    */
-  readonly numbers = new Float64Array(2);
+  readonly numbers: Float64Array = new Float64Array(2);
   readonly #engine: Engine;
   readonly #pool: Pool;
 

@@ -1,0 +1,37 @@
+/** The table of builds against the files that the build writes. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { type Build, builds, isWasmBuild } from '#ts/core/variants.js';
+import { fromRoot, rootUrl } from '../support/paths.js';
+
+const table: readonly Build[] = builds;
+
+test('the table has a row for every build, and every row a build', () => {
+  const folders = readdirSync(fromRoot('dist/wasm'), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  assert.deepEqual(folders.map(({ name }) => name).sort(), table.map(({ name }) => name).sort());
+  for (const { file, url } of table.filter(isWasmBuild)) {
+    assert.ok(existsSync(fromRoot(`dist/wasm/${file}`)), file);
+    assert.equal(url().href, rootUrl(`dist/wasm/${file}`).href);
+  }
+});
+
+test('auto tries simd, scalar, js', () => {
+  assert.deepEqual(
+    table.map(({ name }) => name),
+    ['simd', 'scalar', 'js'],
+  );
+});
+
+test('no script of a build asks for Node, for its own address, or for eval', () => {
+  for (const { name } of table) {
+    const script = readFileSync(fromRoot(`dist/wasm/${name}/neural.js`), 'utf8');
+    assert.doesNotMatch(
+      script,
+      /import\.meta|['"]node:|\brequire\s*\(|\beval\s*\(|new Function\b|process\.on\b/,
+      name,
+    );
+  }
+});
