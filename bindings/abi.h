@@ -46,6 +46,9 @@ NEURAL_EXPORT Address pool_allocate(uint32_t bytes, uint32_t alignment,
 NEURAL_EXPORT neural::Status pool_free(Address address);
 NEURAL_EXPORT uint32_t pool_reset(uint32_t owner);  // Number of blocks freed.
 NEURAL_EXPORT uint32_t pool_optimize();             // Bytes regained in the largest free block.
+// Ten f64: limit, reserved, used, peak, available and largest free block in bytes; live blocks,
+// allocations, frees and failures as counts. They are up to date until the next call.
+NEURAL_EXPORT Address pool_stats();
 
 // Elementwise, n elements. alpha: the activation's second parameter, NaN for its default.
 NEURAL_EXPORT neural::Status activate_f32(uint32_t activation, Address x, Address out, uint32_t n,

@@ -65,8 +65,27 @@ uint32_t pool_reset(uint32_t owner) {
 
 uint32_t pool_optimize() { return ThePool().Optimize(); }
 
+Address pool_stats() {
+  static double numbers[10];
+  const neural::PoolStats s = ThePool().Stats();
+  const neural::module::RuntimeBlocks& runtime = runtime_blocks;
+  const uint32_t limit = neural::module::MemoryBytes();
+  const uint32_t current[10] = {limit,
+                                limit - s.capacity + runtime.bytes,
+                                s.used - runtime.bytes,
+                                s.peak - runtime.bytes,
+                                s.available,
+                                s.largest_free,
+                                s.live_blocks - runtime.live_blocks,
+                                s.allocations - runtime.allocations,
+                                s.frees - runtime.frees,
+                                s.failures};
+  for (int i = 0; i < 10; ++i) numbers[i] = current[i];
+  return reinterpret_cast<Address>(numbers);
+}
+
 // The C allocator. Without exceptions a throwing `new` aborts when there is no room: the code of
-// this project calls none, and embind's records live in a static slot (see objects.cpp).
+// this project calls none.
 namespace {
 
 uint32_t BlockBytes(const void* block) {

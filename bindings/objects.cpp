@@ -1,4 +1,7 @@
-// What embind registers: objects with a life, enumerations, and the pool's statistics.
+// What embind registers: objects with a life, and enumerations.
+//
+// Records do not cross this border: embind makes them with `new`, which aborts when the pool is
+// full.
 #include <emscripten/bind.h>
 
 #include "bindings/module.h"
@@ -9,40 +12,6 @@ namespace {
 
 using namespace neural;
 using namespace neural::module;
-
-// embind passes a record through `new`, which aborts when the pool is full; and statistics are
-// asked for just then. At most one record of a kind is under way, so each kind has one static slot.
-template <class Record>
-struct InStaticSlot {
-  static void* operator new(size_t) {
-    alignas(16) static unsigned char slot[256];
-    static_assert(sizeof(Record) <= sizeof(slot));
-    return slot;
-  }
-  static void operator delete(void*) {}
-};
-
-struct PoolStatsRecord : InStaticSlot<PoolStatsRecord> {
-  double limit, reserved, used, peak, available, largest_free;
-  double live_blocks, allocations, frees, failures;
-};
-
-PoolStatsRecord GetPoolStats() {
-  const PoolStats stats = ThePool().Stats();
-  PoolStatsRecord record;
-  const RuntimeBlocks& runtime = runtime_blocks;
-  record.limit = MemoryBytes();
-  record.reserved = record.limit - stats.capacity + runtime.bytes;
-  record.used = stats.used - runtime.bytes;
-  record.peak = stats.peak - runtime.bytes;
-  record.available = stats.available;
-  record.largest_free = stats.largest_free;
-  record.live_blocks = stats.live_blocks - runtime.live_blocks;
-  record.allocations = stats.allocations - runtime.allocations;
-  record.frees = stats.frees - runtime.frees;
-  record.failures = stats.failures;
-  return record;
-}
 
 // Objects live in blocks of the pool; embind deletes them through this.
 template <class Object>
@@ -97,38 +66,33 @@ struct NetworkObject : InPool<Network> {
   }
 };
 
-struct TrainerOptionsRecord : InStaticSlot<TrainerOptionsRecord> {
-  uint32_t optimizer, loss;
-  float learning_rate, momentum, beta1, beta2, epsilon, l2;
-  uint32_t batch_rows;
+struct TrainerObject : InPool<Trainer> {
+  static double RequiredBytes(const NetworkObject& network, uint32_t optimizer,
+                              uint32_t batch_rows) {
+    TrainerSettings settings;
+    settings.optimizer.kind = static_cast<Optimizer>(optimizer);
+    settings.batch_rows = batch_rows;
+    return Trainer::RequiredBytes(network, settings);
+  }
 
-  TrainerSettings Settings() const {
+  static TrainerObject* Create(NetworkObject& network, uint32_t optimizer, uint32_t loss,
+                               float learning_rate, float momentum, float beta1, float beta2,
+                               float epsilon, float l2, uint32_t batch_rows) {
+    if (optimizer > static_cast<uint32_t>(Optimizer::kAdam) ||
+        loss > static_cast<uint32_t>(Loss::kCrossEntropy)) {
+      return nullptr;
+    }
     TrainerSettings settings;
     settings.optimizer = {
         static_cast<Optimizer>(optimizer), learning_rate, momentum, beta1, beta2, epsilon};
     settings.loss = static_cast<Loss>(loss);
     settings.l2 = l2;
     settings.batch_rows = batch_rows;
-    return settings;
-  }
-};
-
-struct TrainerObject : InPool<Trainer> {
-  static double RequiredBytes(const NetworkObject& network, const TrainerOptionsRecord& options) {
-    return Trainer::RequiredBytes(network, options.Settings());
-  }
-
-  static TrainerObject* Create(NetworkObject& network, const TrainerOptionsRecord& options) {
-    if (options.optimizer > static_cast<uint32_t>(Optimizer::kAdam) ||
-        options.loss > static_cast<uint32_t>(Loss::kCrossEntropy)) {
-      return nullptr;
-    }
     // The cross-entropy is taken with the softmax as one.
-    if (options.loss == static_cast<uint32_t>(Loss::kCrossEntropy) &&
+    if (settings.loss == Loss::kCrossEntropy &&
         network.last_layer().activation != Activation::kSoftmax) {
       return nullptr;
     }
-    const TrainerSettings settings = options.Settings();
     const uint32_t bytes = Trainer::RequiredBytes(network, settings);
     void* memory = bytes ? ThePool().Allocate(bytes, Pool::kAlignment, kOwnerNetwork) : nullptr;
     if (!memory) return nullptr;
@@ -174,19 +138,6 @@ EMSCRIPTEN_BINDINGS(neural) {
       .value("adam", Optimizer::kAdam);
   enum_<Loss>("Loss").value("mse", Loss::kMse).value("crossEntropy", Loss::kCrossEntropy);
 
-  value_object<PoolStatsRecord>("PoolStats")
-      .field("limit", &PoolStatsRecord::limit)
-      .field("reserved", &PoolStatsRecord::reserved)
-      .field("used", &PoolStatsRecord::used)
-      .field("peak", &PoolStatsRecord::peak)
-      .field("available", &PoolStatsRecord::available)
-      .field("largestFree", &PoolStatsRecord::largest_free)
-      .field("liveBlocks", &PoolStatsRecord::live_blocks)
-      .field("allocations", &PoolStatsRecord::allocations)
-      .field("frees", &PoolStatsRecord::frees)
-      .field("failures", &PoolStatsRecord::failures);
-  function("poolStats", &GetPoolStats);
-
   class_<NetworkObject>("Network")
       .class_function("requiredBytes", &NetworkObject::RequiredBytes)
       .class_function("create", &NetworkObject::Create, allow_raw_pointers())
@@ -196,16 +147,6 @@ EMSCRIPTEN_BINDINGS(neural) {
       .function("weightsAddress", &NetworkObject::WeightsAddress)
       .function("biasesAddress", &NetworkObject::BiasesAddress);
 
-  value_object<TrainerOptionsRecord>("TrainerOptions")
-      .field("optimizer", &TrainerOptionsRecord::optimizer)
-      .field("loss", &TrainerOptionsRecord::loss)
-      .field("learningRate", &TrainerOptionsRecord::learning_rate)
-      .field("momentum", &TrainerOptionsRecord::momentum)
-      .field("beta1", &TrainerOptionsRecord::beta1)
-      .field("beta2", &TrainerOptionsRecord::beta2)
-      .field("epsilon", &TrainerOptionsRecord::epsilon)
-      .field("l2", &TrainerOptionsRecord::l2)
-      .field("batchRows", &TrainerOptionsRecord::batch_rows);
   class_<TrainerObject>("Trainer")
       .class_function("requiredBytes", &TrainerObject::RequiredBytes)
       .class_function("create", &TrainerObject::Create, allow_raw_pointers())

@@ -13,6 +13,7 @@ export const abiParameters = {
   pool_free: ['address'],
   pool_reset: ['owner'],
   pool_optimize: [],
+  pool_stats: [],
   activate_f32: ['activation', 'x', 'out', 'n', 'gain', 'alpha'],
   add_f32: ['a', 'b', 'out', 'n'],
   sub_f32: ['a', 'b', 'out', 'n'],
@@ -146,32 +147,20 @@ export type OptimizerName = (typeof optimizerNames)[number];
 export const lossNames = ['mse', 'crossEntropy'] as const;
 export type LossName = (typeof lossNames)[number];
 
-/** Statistics of the pool as the module gives them, in bytes and counts. */
-export interface PoolStatsRecord {
-  readonly limit: number;
-  readonly reserved: number;
-  readonly used: number;
-  readonly peak: number;
-  readonly available: number;
-  readonly largestFree: number;
-  readonly liveBlocks: number;
-  readonly allocations: number;
-  readonly frees: number;
-  readonly failures: number;
-}
-
-export interface TrainerOptionsRecord {
-  readonly optimizer: number;
-  readonly loss: number;
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly l2: number;
-  /** Rows for which the workspace is laid out; a step of more rows is done in pieces of this size. */
-  readonly batchRows: number;
-}
+/** What `pool_stats` points to, in order: bytes, then counts. */
+export const poolStatNames = [
+  'limit',
+  'reserved',
+  'used',
+  'peak',
+  'available',
+  'largestFree',
+  'liveBlocks',
+  'allocations',
+  'frees',
+  'failures',
+] as const;
+export type PoolStatsRecord = { readonly [Name in (typeof poolStatNames)[number]]: number };
 
 /** An embind object: `delete` gives its memory back to the pool. */
 export interface ModuleObject {
@@ -195,7 +184,7 @@ export interface TrainerObject extends ModuleObject {
 /** Values of an enumeration by name, made from embind's own object. */
 type EnumObject<Name extends string> = { readonly [N in Name]: { readonly value: number } };
 
-/** What embind registers: classes with a life, enumerations, and the pool's statistics. */
+/** What embind registers: classes with a life, and enumerations. */
 export interface ModuleObjects {
   readonly Status: EnumObject<StatusName>;
   readonly Activation: EnumObject<ActivationName | 'softmax'>;
@@ -203,7 +192,6 @@ export interface ModuleObjects {
   readonly Initializer: EnumObject<InitializerName>;
   readonly Optimizer: EnumObject<OptimizerName>;
   readonly Loss: EnumObject<LossName>;
-  poolStats(): PoolStatsRecord;
   readonly Network: {
     /**
      * `sizes`: address of `count` u32, the widths of the layers, inputs first; `activations`: address of
@@ -221,8 +209,22 @@ export interface ModuleObjects {
     requiredBytes(sizes: number, count: number): number;
   };
   readonly Trainer: {
-    /** Null when the pool has no room. The network must outlive the trainer. */
-    create(network: NetworkObject, options: TrainerOptionsRecord): TrainerObject | null;
-    requiredBytes(network: NetworkObject, options: TrainerOptionsRecord): number;
+    /**
+     * Null when the pool has no room. The network must outlive the trainer. A step of more than `batchRows` rows is
+     * done in pieces of this size.
+     */
+    create(
+      network: NetworkObject,
+      optimizer: number,
+      loss: number,
+      learningRate: number,
+      momentum: number,
+      beta1: number,
+      beta2: number,
+      epsilon: number,
+      l2: number,
+      batchRows: number,
+    ): TrainerObject | null;
+    requiredBytes(network: NetworkObject, optimizer: number, batchRows: number): number;
   };
 }

@@ -3,7 +3,7 @@
  * helpers that every call needs. Made by the loader, one for each runtime.
  */
 import type { OperationRecorder } from '../metrics/operation-recorder.js';
-import type { Abi, ModuleObjects } from './abi.js';
+import type { Abi, ModuleObjects, PoolStatsRecord } from './abi.js';
 import type { VariantName } from './variants.js';
 
 /** Who a block of the pool belongs to: `pool_reset` frees all of one owner. */
@@ -34,6 +34,8 @@ export interface Engine {
   /** The address of a new block. Throws `PoolExhaustedError`. */
   allocate(bytes: number, owner: Owner, alignment?: 16 | 64): number;
   free(address: number): void;
+  /** The pool's statistics at this moment. */
+  poolStats(): PoolStatsRecord;
   /** Throws the typed error that belongs to a status other than `ok`. */
   check(status: number, operation: string): void;
   /** Throws `DISPOSED` once the runtime was disposed of, naming `what` was used. */

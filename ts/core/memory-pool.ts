@@ -219,23 +219,10 @@ export class Pool implements MemoryPool {
 
   stats(): PoolStats {
     this.engine.assertAlive('memory.stats');
-    const { limit, reserved, used, peak, available, largestFree, liveBlocks, allocations, frees, failures } =
-      this.engine.objects.poolStats();
+    const stats = this.engine.poolStats();
+    const { available, largestFree } = stats;
     const fragmentation = available === 0 ? 0 : 1 - largestFree / available;
-    return {
-      limit,
-      reserved,
-      used,
-      peak,
-      available,
-      largestFree,
-      fragmentation,
-      liveBlocks,
-      allocations,
-      frees,
-      failures,
-      leaked: this.#leaked,
-    };
+    return { ...stats, fragmentation, leaked: this.#leaked };
   }
 
   optimize(): number {

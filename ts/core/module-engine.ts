@@ -1,6 +1,13 @@
 /** The engine: a running module with views of its memory, and the typed errors that its statuses stand for. */
 import type { OperationRecorder } from '../metrics/operation-recorder.js';
-import { type Abi, type ModuleObjects, type StatusName, statusNames } from './abi.js';
+import {
+  type Abi,
+  type ModuleObjects,
+  type PoolStatsRecord,
+  poolStatNames,
+  type StatusName,
+  statusNames,
+} from './abi.js';
 import type { Engine, Owner } from './engine.js';
 import { InvalidArgumentError, PoolExhaustedError, WasmPerformanceError } from './errors.js';
 import type { RunningModule } from './loader/start-module.js';
@@ -65,8 +72,14 @@ export class ModuleEngine implements Engine {
     this.beginEpoch();
   }
 
+  poolStats(): PoolStatsRecord {
+    const first = (this.abi.pool_stats() >>> 0) >>> 3;
+    const entries = poolStatNames.map((name, index) => [name, this.heapF64[first + index]]);
+    return Object.fromEntries(entries) as PoolStatsRecord;
+  }
+
   #exhausted(requested?: number): PoolExhaustedError {
-    const { available, largestFree, limit } = this.objects.poolStats();
+    const { available, largestFree, limit } = this.poolStats();
     // A kernel that found no scratch memory does not say how much it wanted: more than there was in one piece.
     return new PoolExhaustedError({ requested: requested ?? largestFree + 1, available, largestFree, limit });
   }

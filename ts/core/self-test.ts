@@ -181,17 +181,8 @@ function testStep(
   const { engine, at } = check;
   const { Loss, Optimizer, Trainer } = engine.objects;
   const { labels, learningRate, loss } = golden.network;
-  const trainer = Trainer.create(network, {
-    optimizer: Optimizer.sgd.value,
-    loss: Loss.crossEntropy.value,
-    learningRate,
-    momentum: 0,
-    beta1: 0,
-    beta2: 0,
-    epsilon: 0,
-    l2: 0,
-    batchRows: labels.length,
-  });
+  const [sgd, crossEntropy] = [Optimizer.sgd.value, Loss.crossEntropy.value];
+  const trainer = Trainer.create(network, sgd, crossEntropy, learningRate, 0, 0, 0, 0, 0, labels.length);
   if (trainer === null) throw failure(engine, 'there was no memory for a trainer');
   try {
     engine.heapU32.set(labels, at.spare >>> 2);

@@ -122,6 +122,6 @@ function createObject(engine: Engine, plan: NetworkPlan): NetworkObject {
 
 /** The error for an object that the module could not make. */
 export function poolShortage(engine: Engine, requested: number): PoolExhaustedError {
-  const { available, largestFree, limit } = engine.objects.poolStats();
+  const { available, largestFree, limit } = engine.poolStats();
   return new PoolExhaustedError({ requested, available, largestFree, limit });
 }

@@ -1,5 +1,5 @@
 /** A trainer inside the module: updates from rows that already lie in linear memory. */
-import type { TrainerObject, TrainerOptionsRecord } from '../core/abi.js';
+import type { TrainerObject } from '../core/abi.js';
 import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
 import type { OperationMeter } from '../metrics/operation-recorder.js';
 import type { Batch } from './batches.js';
@@ -70,18 +70,23 @@ function createObject(network: NetworkCore, settings: TrainerSettings): TrainerO
   const { engine } = network;
   const { objects } = engine;
   const { optimizer, loss, l2, batchSize } = settings;
-  const { kind, ...numbers } = optimizer;
-  const options: TrainerOptionsRecord = {
-    ...numbers,
-    optimizer: objects.Optimizer[kind].value,
-    loss: objects.Loss[loss].value,
-    l2,
-    batchRows: batchSize,
-  };
+  const { learningRate, momentum, beta1, beta2, epsilon } = optimizer;
+  const kind = objects.Optimizer[optimizer.kind].value;
   const target = network.object('trainer');
-  const object = objects.Trainer.create(target, options);
+  const object = objects.Trainer.create(
+    target,
+    kind,
+    objects.Loss[loss].value,
+    learningRate,
+    momentum,
+    beta1,
+    beta2,
+    epsilon,
+    l2,
+    batchSize,
+  );
   if (object !== null) return object;
-  const requested = objects.Trainer.requiredBytes(target, options) >>> 0;
+  const requested = objects.Trainer.requiredBytes(target, kind, batchSize) >>> 0;
   if (requested === 0) {
     throw new InvalidArgumentError(
       `trainer: batchSize ${batchSize} needs more than 2 GiB for this network: use a smaller one`,
