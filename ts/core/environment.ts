@@ -14,7 +14,6 @@ export interface WasmApi {
   readonly compileStreaming: ((source: Response) => Promise<WebAssembly.Module>) | undefined;
   instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): Promise<WebAssembly.Instance>;
   readonly Module: typeof WebAssembly.Module;
-  readonly Instance: typeof WebAssembly.Instance;
   readonly Memory: typeof WebAssembly.Memory;
 }
 
@@ -24,8 +23,8 @@ export const wasmApi: WasmApi | undefined = captureWasm();
 function captureWasm(): WasmApi | undefined {
   try {
     const { WebAssembly: api } = globalThis as { readonly WebAssembly?: typeof WebAssembly };
-    const { validate, compile, compileStreaming, instantiate, Module, Instance, Memory } = api!;
-    const needed = [validate, compile, instantiate, Module, Instance, Memory, Module.exports];
+    const { validate, compile, compileStreaming, instantiate, Module, Memory } = api!;
+    const needed = [validate, compile, instantiate, Module, Memory];
     if (!needed.every((member) => typeof member === 'function')) return undefined;
     return {
       validate,
@@ -33,7 +32,6 @@ function captureWasm(): WasmApi | undefined {
       compileStreaming: typeof compileStreaming === 'function' ? compileStreaming : undefined,
       instantiate,
       Module,
-      Instance,
       Memory,
     };
   } catch {

@@ -2,13 +2,13 @@
  * Stored results that a build must reproduce before it is used, at least one for each kernel.
  *
  * The expected numbers come from float64 and the language's own Math (libm), never from one of our kernels, to ten
- * digits (f32 has eight); a test computes them again. Inputs are exact in f32. Seven elements: one vector and a tail.
+ * digits (f32 has eight); a test computes them again. Inputs are exact in f32. Five elements: one vector and a tail.
  */
 
 export const inputs = {
-  x: [-3, -1.5, -0.75, -0.125, 0.25, 1.25, 4.5],
-  y: [2, -0.5, 3, 0.875, -1.25, 0.625, -6],
-  positive: [0.125, 0.375, 0.9375, 1.5, 3, 40, 1000],
+  x: [-3, -0.75, -0.125, 1.25, 4.5],
+  y: [2, 3, 0.875, 0.625, -6],
+  positive: [0.125, 0.9375, 1.5, 40, 1000],
 } as const;
 
 /** The largest error allowed, in units in the last place of f32. */
@@ -25,51 +25,50 @@ export const tolerance = {
 
 // biome-ignore format: one row for each kernel
 export const elementwise = [
-  { kernel: 'add_f32', of: ['x', 'y'], parameters: [], expected: [-1, -2, 2.25, 0.75, -1, 1.875, -1.5] },
-  { kernel: 'sub_f32', of: ['x', 'y'], parameters: [], expected: [-5, -1, -3.75, -1, 1.5, 0.625, 10.5] },
-  { kernel: 'mul_f32', of: ['x', 'y'], parameters: [], expected: [-6, 0.75, -2.25, -0.109375, -0.3125, 0.78125, -27] },
-  { kernel: 'div_f32', of: ['x', 'y'], parameters: [], expected: [-1.5, 3, -0.25, -0.1428571429, -0.2, 2, -0.75] },
-  { kernel: 'min_f32', of: ['x', 'y'], parameters: [], expected: [-3, -1.5, -0.75, -0.125, -1.25, 0.625, -6] },
-  { kernel: 'max_f32', of: ['x', 'y'], parameters: [], expected: [2, -0.5, 3, 0.875, 0.25, 1.25, 4.5] },
-  { kernel: 'axpy_f32', of: ['x', 'y'], parameters: [0.5], expected: [0.5, -1.25, 2.625, 0.8125, -1.125, 1.25, -3.75] },
-  { kernel: 'lerp_f32', of: ['x', 'y'], parameters: [0.25], expected: [-1.75, -1.25, 0.1875, 0.125, -0.125, 1.09375, 1.875] },
-  { kernel: 'scale_f32', of: ['x'], parameters: [-1.5], expected: [4.5, 2.25, 1.125, 0.1875, -0.375, -1.875, -6.75] },
-  { kernel: 'add_scalar_f32', of: ['x'], parameters: [0.75], expected: [-2.25, -0.75, 0, 0.625, 1, 2, 5.25] },
-  { kernel: 'clamp_f32', of: ['x'], parameters: [-1, 2], expected: [-1, -1, -0.75, -0.125, 0.25, 1.25, 2] },
-  { kernel: 'abs_f32', of: ['x'], parameters: [], expected: [3, 1.5, 0.75, 0.125, 0.25, 1.25, 4.5] },
-  { kernel: 'neg_f32', of: ['x'], parameters: [], expected: [3, 1.5, 0.75, 0.125, -0.25, -1.25, -4.5] },
-  { kernel: 'square_f32', of: ['x'], parameters: [], expected: [9, 2.25, 0.5625, 0.015625, 0.0625, 1.5625, 20.25] },
-  { kernel: 'sqrt_f32', of: ['positive'], parameters: [], expected: [0.3535533906, 0.6123724357, 0.9682458366, 1.224744871, 1.732050808, 6.32455532, 31.6227766] },
+  { kernel: 'add_f32', of: ['x', 'y'], parameters: [], expected: [-1, 2.25, 0.75, 1.875, -1.5] },
+  { kernel: 'sub_f32', of: ['x', 'y'], parameters: [], expected: [-5, -3.75, -1, 0.625, 10.5] },
+  { kernel: 'mul_f32', of: ['x', 'y'], parameters: [], expected: [-6, -2.25, -0.109375, 0.78125, -27] },
+  { kernel: 'div_f32', of: ['x', 'y'], parameters: [], expected: [-1.5, -0.25, -0.1428571429, 2, -0.75] },
+  { kernel: 'min_f32', of: ['x', 'y'], parameters: [], expected: [-3, -0.75, -0.125, 0.625, -6] },
+  { kernel: 'max_f32', of: ['x', 'y'], parameters: [], expected: [2, 3, 0.875, 1.25, 4.5] },
+  { kernel: 'axpy_f32', of: ['x', 'y'], parameters: [0.5], expected: [0.5, 2.625, 0.8125, 1.25, -3.75] },
+  { kernel: 'lerp_f32', of: ['x', 'y'], parameters: [0.25], expected: [-1.75, 0.1875, 0.125, 1.09375, 1.875] },
+  { kernel: 'scale_f32', of: ['x'], parameters: [-1.5], expected: [4.5, 1.125, 0.1875, -1.875, -6.75] },
+  { kernel: 'add_scalar_f32', of: ['x'], parameters: [0.75], expected: [-2.25, 0, 0.625, 2, 5.25] },
+  { kernel: 'clamp_f32', of: ['x'], parameters: [-1, 2], expected: [-1, -0.75, -0.125, 1.25, 2] },
+  { kernel: 'abs_f32', of: ['x'], parameters: [], expected: [3, 0.75, 0.125, 1.25, 4.5] },
+  { kernel: 'neg_f32', of: ['x'], parameters: [], expected: [3, 0.75, 0.125, -1.25, -4.5] },
+  { kernel: 'square_f32', of: ['x'], parameters: [], expected: [9, 0.5625, 0.015625, 1.5625, 20.25] },
+  { kernel: 'sqrt_f32', of: ['positive'], parameters: [], expected: [0.3535533906, 0.9682458366, 1.224744871, 6.32455532, 31.6227766] },
 ] as const;
 
 // biome-ignore format: one row for each kernel
 export const approximations = [
-  { kernel: 'exp_f32', of: 'x', expected: [0.04978706837, 0.2231301601, 0.4723665527, 0.8824969026, 1.284025417, 3.490342957, 90.0171313] },
-  { kernel: 'log_f32', of: 'positive', expected: [-2.079441542, -0.980829253, -0.06453852114, 0.4054651081, 1.098612289, 3.688879454, 6.907755279] },
+  { kernel: 'exp_f32', of: 'x', expected: [0.04978706837, 0.4723665527, 0.8824969026, 3.490342957, 90.0171313] },
+  { kernel: 'log_f32', of: 'positive', expected: [-2.079441542, -0.06453852114, 0.4054651081, 3.688879454, 6.907755279] },
 ] as const;
 
 // One of each family: comparisons, and each of the approximations in cpp/math.
 // biome-ignore format: one row for each activation
 export const activations = [
-  { activation: 'linear', gain: 1, expected: [-3, -1.5, -0.75, -0.125, 0.25, 1.25, 4.5] },
-  { activation: 'relu', gain: 1, expected: [0, 0, 0, 0, 0.25, 1.25, 4.5] },
-  { activation: 'sigmoid', gain: 1, expected: [0.04742587318, 0.1824255238, 0.3208213008, 0.4687906266, 0.5621765009, 0.7772998612, 0.9890130574] },
-  { activation: 'tanh', gain: 1, expected: [-0.9950547537, -0.9051482536, -0.6351489524, -0.1243530018, 0.2449186624, 0.84828364, 0.9997532108] },
-  { activation: 'tanh', gain: 0.5, expected: [-0.9051482536, -0.6351489524, -0.3583573984, -0.06241874675, 0.1243530018, 0.5545997223, 0.9780261147] },
-  { activation: 'softplus', gain: 1, expected: [0.04858735157, 0.201413278, 0.3868710061, 0.6325990353, 0.8259394199, 1.501929081, 4.511047745] },
-  { activation: 'gelu', gain: 1, expected: [-0.004049694095, -0.1002108019, -0.1699705143, -0.0562827219, 0.1496765814, 1.117937783, 4.49998471] },
-  { activation: 'sin', gain: 1, expected: [0.429439996, 0.001252506698, 0.15918062, 0.4376626333, 0.6237019796, 0.9744923097, 0.01123494117] },
+  { activation: 'relu', gain: 1, expected: [0, 0, 0, 1.25, 4.5] },
+  { activation: 'sigmoid', gain: 1, expected: [0.04742587318, 0.3208213008, 0.4687906266, 0.7772998612, 0.9890130574] },
+  { activation: 'tanh', gain: 1, expected: [-0.9950547537, -0.6351489524, -0.1243530018, 0.84828364, 0.9997532108] },
+  { activation: 'tanh', gain: 0.5, expected: [-0.9051482536, -0.3583573984, -0.06241874675, 0.5545997223, 0.9780261147] },
+  { activation: 'softplus', gain: 1, expected: [0.04858735157, 0.3868710061, 0.6325990353, 1.501929081, 4.511047745] },
+  { activation: 'gelu', gain: 1, expected: [-0.004049694095, -0.1699705143, -0.0562827219, 1.117937783, 4.49998471] },
+  { activation: 'sin', gain: 1, expected: [0.429439996, 0.15918062, 0.4376626333, 0.9744923097, 0.01123494117] },
 ] as const;
 
 /** Of `y` as one row. No result is near 0, where the error of a logarithm's argument would count many times. */
 // biome-ignore format: one row for each kernel
 export const rows = [
-  { kernel: 'softmax_f32', expected: [0.2263996192, 0.01858401243, 0.6154179707, 0.07350119497, 0.008778465886, 0.0572427882, 0.0000759486112006] },
-  { kernel: 'log_softmax_f32', expected: [-1.485453615, -3.985453615, -0.4854536148, -2.610453615, -4.735453615, -2.860453615, -9.485453615] },
+  { kernel: 'softmax_f32', expected: [0.232768749, 0.6327310607, 0.07556894869, 0.05885315642, 0.00007808521624] },
+  { kernel: 'log_softmax_f32', expected: [-1.457709812, -0.4577098118, -2.582709812, -2.832709812, -9.457709812] },
 ] as const;
 
 /** Exact: every product and every sum is a multiple of 2⁻⁷ below 2⁶. */
-export const reductions = { dot: -34.140625, sum: 0.625 } as const;
+export const reductions = { dot: -34.578125, sum: 1.875 } as const;
 
 /**
  * Products of whole numbers, so small that they are exact: a[i] = 7i mod 11 − 5, b[i] = 5i mod 13 − 6. What is stored

@@ -1,6 +1,6 @@
 /** From a compiled module, or from the `js` build's glue, to a running one. */
 import createModule from '../../wasm/simd/neural.js';
-import { type Abi, abiParameters, abiVersion, type ModuleObjects } from '../abi.js';
+import { type Abi, abiVersion, type ModuleObjects } from '../abi.js';
 import type { WasmApi } from '../environment.js';
 import { WasmPerformanceError } from '../errors.js';
 import type { Glue } from '../glue.js';
@@ -20,7 +20,6 @@ export async function startWasmModule(
   module: WebAssembly.Module,
   memoryLimit: number,
 ): Promise<RunningModule> {
-  assertExports(new Set(api.Module.exports(module).map(({ name }) => name)));
   const pages = memoryLimit / pageBytes;
   // As large at the start as it may ever be: it never grows, so no view is ever detached.
   const memory = makeMemory(memoryLimit, () => new api.Memory({ initial: pages, maximum: pages }));
@@ -52,7 +51,6 @@ export async function startWasmModule(
 export async function startScriptModule(glue: Glue, memoryLimit: number): Promise<RunningModule> {
   const memory = makeMemory(memoryLimit, () => ({ buffer: new ArrayBuffer(memoryLimit) }));
   const module = await glue({ wasmMemory: memory });
-  assertExports(new Set(Object.keys(module.wasmExports)));
   const abi = module.wasmExports as unknown as Abi;
   assertVersion(abi);
   return { abi, objects: module, buffer: memory.buffer };
@@ -70,22 +68,13 @@ function makeMemory<Memory>(bytes: number, make: () => Memory): Memory {
   }
 }
 
-function assertExports(present: ReadonlySet<string>): void {
-  const missing = Object.keys(abiParameters).filter((name) => !present.has(name));
-  if (missing.length === 0) return;
-  throw new WasmPerformanceError(
-    'ABI_MISMATCH',
-    `the module does not export ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ', …' : ''}: ` +
-      'it is not a build of this version of the package; take the file from the same dist/wasm as this script',
-  );
-}
-
-function assertVersion(abi: Abi): void {
-  const version = abi.abi_version() >>> 0;
+/** The version vouches for all other exports: it changes with each of them. */
+function assertVersion(exports: Readonly<Partial<Abi>>): void {
+  const version = typeof exports.abi_version === 'function' ? exports.abi_version() >>> 0 : 'none';
   if (version === abiVersion) return;
   throw new WasmPerformanceError(
     'ABI_MISMATCH',
-    `the module speaks version ${version} of the ABI, this script version ${abiVersion}; ` +
+    `the module says version ${version} of the ABI, this script needs ${abiVersion}; ` +
       'take both from the same release of the package',
   );
 }
