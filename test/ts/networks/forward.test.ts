@@ -92,6 +92,22 @@ describeBuilds('forward pass', (runtime) => {
     assert.equal(runtime().memory.stats().used, used);
   });
 
+  it('reads all of what it overwrites, piece by piece', () => {
+    using network = runtime().createNetwork({ layers: [4, 3, 4], seed: 2 });
+    const many = 40_000;
+    const inputs = randomValues(5, many * 4);
+    const expected = network.runBatch(inputs, many);
+    const same = inputs.slice();
+    assert.deepEqual(network.runBatch(same, many, same), expected, 'the same array');
+    const shifted = new Float32Array(many * 4 + 8);
+    shifted.set(inputs);
+    assert.deepEqual(network.runBatch(shifted.subarray(0, many * 4), many, shifted.subarray(8)), expected);
+    using block = runtime().memory.float32(inputs);
+    assert.deepEqual(network.runBatch(block, many, block.view), expected, 'a block and its own view');
+    block.set(inputs);
+    assert.deepEqual(network.runBatch(block.view, many, block).toArray(), expected);
+  });
+
   it('passes NaN and infinities through, row by row', () => {
     using network = runtime().createNetwork({
       layers: [2, 3, 2],

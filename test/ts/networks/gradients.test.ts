@@ -125,6 +125,21 @@ describeBuilds('gradients', (runtime) => {
     }
   });
 
+  it('a step from blocks is the step from arrays, to the bit', () => {
+    const config: NetworkConfig = { layers: [5, 6, 4], seed };
+    const x = randomValues(2, rows * 5);
+    const y = randomValues(3, rows * 4);
+    using inputs = runtime().memory.float32(x);
+    using targets = runtime().memory.float32(y);
+    const results = [[x, y] as const, [inputs, targets] as const, [inputs, y] as const].map(([from, to]) => {
+      using network = runtime().createNetwork(config);
+      using trainer = network.trainer();
+      return { loss: trainer.step(from, to, rows), parameters: allParameters(network) };
+    });
+    for (const result of results.slice(1)) assert.deepEqual(result, results[0]);
+    assert.deepEqual([inputs.toArray(), targets.toArray()], [x, y], 'blocks are only read');
+  });
+
   it('l2 adds its share to the weights and none to the biases', () => {
     const config: NetworkConfig = { layers: [3, 5, 2], activation: 'tanh', seed };
     using network = withRandomBiases(runtime().createNetwork(config), seed);
