@@ -44,6 +44,9 @@ interface Slots {
 
 /** The operands' places, and comparisons that throw. */
 class Check {
+  readonly #float = new Float32Array(1);
+  readonly #bits = new Uint32Array(this.#float.buffer);
+
   constructor(
     readonly engine: Engine,
     readonly at: Slots,
@@ -64,10 +67,18 @@ class Check {
   near(what: string, expected: readonly number[], maxUlp: number, address = this.at.out): void {
     expected.forEach((wanted, index) => {
       const got = this.read(address, index);
-      if (!(Math.abs(got - wanted) <= maxUlp * ulp(wanted))) {
+      if (!(Math.abs(got - wanted) <= maxUlp * this.#ulp(wanted))) {
         throw failure(this.engine, `${what}[${index}] is ${got}, expected ${wanted} within ${maxUlp} ULP`);
       }
     });
+  }
+
+  /** The distance from `value` to the next f32 away from 0; not below that of normal numbers. */
+  #ulp(value: number): number {
+    this.#float[0] = Math.max(Math.abs(value), 2 ** -126);
+    const nearest = this.#float[0];
+    this.#bits[0]!++;
+    return this.#float[0] - nearest;
   }
 
   equal(what: string, got: number, wanted: number): void {
@@ -193,15 +204,6 @@ function testStep(
   } finally {
     trainer.delete();
   }
-}
-
-/** The distance between neighbouring f32 around `value`; that of the smallest normal number below it. */
-function ulp(value: number): number {
-  const scale = new Float32Array([Math.max(Math.abs(value), 2 ** -126)]);
-  const bits = new Uint32Array(scale.buffer);
-  const below = scale[0]!;
-  bits[0]!++;
-  return scale[0]! - below;
 }
 
 function failure(engine: Engine, what: string, cause?: unknown): WasmPerformanceError {
