@@ -77,9 +77,10 @@ void Network::Initialize(Initializer initializer, uint32_t seed_low, uint32_t se
     const float limit = InitialLimit(initializer, shape);
     RandomStream random(seed_low, seed_high, l);
     float* values = weights(l);
-    for (uint32_t i = 0; i < shape.inputs * shape.outputs; ++i) {
-      values[i] = limit * random.NextSigned();
-    }
+    // Not by a limit of 0: that would leave -0 where the number drawn is negative.
+    const uint32_t count = initializer == Initializer::kZeros ? 0 : shape.inputs * shape.outputs;
+    for (uint32_t i = 0; i < count; ++i) values[i] = limit * random.NextSigned();
+    memset(values + count, 0, (shape.inputs * shape.outputs - count) * sizeof(float));
     memset(biases(l), 0, shape.outputs * sizeof(float));
   }
 }
