@@ -75,7 +75,7 @@ export const abiVersion = 1;
 
 export type AbiName = keyof typeof abiParameters;
 
-type Numbers<T extends readonly string[]> = { -readonly [K in keyof T]: number };
+type Numbers<T extends readonly string[]> = Extract<{ -readonly [K in keyof T]: number }, number[]>;
 
 /** The plain exports: numbers in, a status, an address or a count out. All u32: pass results through `>>> 0`. */
 export type Abi = {

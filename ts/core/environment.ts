@@ -8,12 +8,12 @@ export { systemClock } from '../metrics/clock.js';
 
 /** The parts of `WebAssembly` that are used. */
 export interface WasmApi {
-  validate(bytes: BufferSource): boolean;
-  compile(bytes: BufferSource): Promise<WebAssembly.Module>;
+  validate(bytes: Uint8Array): boolean;
+  compile(bytes: Uint8Array): Promise<WebAssembly.Module>;
   /** Missing in some engines. */
   readonly compileStreaming: ((source: Response) => Promise<WebAssembly.Module>) | undefined;
   instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): Promise<WebAssembly.Instance>;
-  readonly Module: typeof WebAssembly.Module;
+  readonly Module: new (bytes: Uint8Array) => WebAssembly.Module;
   readonly Memory: typeof WebAssembly.Memory;
 }
 
@@ -22,7 +22,7 @@ export const wasmApi: WasmApi | undefined = captureWasm();
 
 function captureWasm(): WasmApi | undefined {
   try {
-    const { WebAssembly: api } = globalThis as { readonly WebAssembly?: typeof WebAssembly };
+    const { WebAssembly: api } = globalThis as unknown as { readonly WebAssembly?: WasmApi };
     const { validate, compile, compileStreaming, instantiate, Module, Memory } = api!;
     const needed = [validate, compile, instantiate, Module, Memory];
     if (!needed.every((member) => typeof member === 'function')) return undefined;

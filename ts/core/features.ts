@@ -3,7 +3,7 @@
  * A module that only declares a type or holds an empty body proves nothing, and a malformed one answers "no" on
  * every engine; a test runs each of these.
  */
-import { type WasmApi, wasmApi } from './environment.js';
+import { wasmApi } from './environment.js';
 
 export interface Features {
   /** WebAssembly is there; a page's Content-Security-Policy may still forbid it. */
@@ -29,7 +29,7 @@ const functionSection = [0x03, 0x02, 0x01, 0x00];
 const exportSection = [0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x00];
 
 /** One function `f` without locals. `instructions` leave out the final `end`. */
-function moduleWith(instructions: readonly number[], memorySection: readonly number[] = []): BufferSource {
+function moduleWith(instructions: readonly number[], memorySection: readonly number[] = []): Uint8Array {
   const body = [0x00, ...instructions, 0x0b];
   const codeSection = [0x0a, body.length + 2, 0x01, body.length, ...body];
   return Uint8Array.from([
@@ -43,7 +43,7 @@ function moduleWith(instructions: readonly number[], memorySection: readonly num
 }
 
 /** The module that asks for each feature, its text beside its bytes. Every `f` returns 42. */
-const probes: { readonly [Feature in WasmFeature]: () => BufferSource } = {
+const probes: { readonly [Feature in WasmFeature]: () => Uint8Array } = {
   wasm: () =>
     moduleWith([
       ...[0x41, 0x28], //                      i32.const 40
@@ -79,14 +79,14 @@ const probes: { readonly [Feature in WasmFeature]: () => BufferSource } = {
 };
 
 /** The bytes that ask the engine for `feature`. */
-export function probeModule(feature: WasmFeature): BufferSource {
+export function probeModule(feature: WasmFeature): Uint8Array {
   return probes[feature]();
 }
 
 /** Whether the engine accepts `feature`. Never throws. */
-export function hasFeature(feature: WasmFeature, api: WasmApi | undefined = wasmApi): boolean {
+export function hasFeature(feature: WasmFeature): boolean {
   try {
-    return api?.validate(probeModule(feature)) === true;
+    return wasmApi?.validate(probeModule(feature)) === true;
   } catch {
     return false;
   }

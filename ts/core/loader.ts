@@ -10,9 +10,9 @@ import { hasFeature } from './features.js';
 import { Deadline } from './loader/deadline.js';
 import { resolveLocation } from './loader/host.js';
 import { type LoadOptions, type LoadSettings, readLoadOptions } from './loader/load-options.js';
-import { type RunningModule, startScriptModule, startWasmModule } from './loader/start-module.js';
+import { startScriptModule, startWasmModule } from './loader/start-module.js';
 import { assertMayCompile, type CompiledModule, compileBytes, compileFile } from './loader/wasm-file.js';
-import { ModuleEngine } from './module-engine.js';
+import { ModuleEngine, type RunningModule } from './module-engine.js';
 import { selfTest } from './self-test.js';
 import {
   type Build,

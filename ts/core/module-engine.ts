@@ -10,8 +10,14 @@ import {
 } from './abi.js';
 import type { Engine, Owner } from './engine.js';
 import { InvalidArgumentError, PoolExhaustedError, WasmPerformanceError } from './errors.js';
-import type { RunningModule } from './loader/start-module.js';
 import type { VariantName } from './variants.js';
+
+/** A module that runs: its plain exports, what embind registered, and its memory. */
+export interface RunningModule {
+  readonly abi: Abi;
+  readonly objects: ModuleObjects;
+  readonly buffer: ArrayBufferLike;
+}
 
 const largestU32 = 0xffff_ffff;
 

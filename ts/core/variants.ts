@@ -16,9 +16,14 @@ interface WasmBuildRow {
   readonly url: () => URL;
 }
 
+/** A script of Emscripten's, imported. */
+interface GlueFile {
+  readonly default: Glue;
+}
+
 interface ScriptBuildRow {
   readonly name: string;
-  readonly glue: () => Promise<{ readonly default: Glue }>;
+  readonly glue: () => Promise<GlueFile>;
 }
 
 export const builds = [
@@ -36,7 +41,7 @@ export const builds = [
   },
   {
     name: 'js',
-    glue: () => import('../wasm/js/neural.js'),
+    glue: (): Promise<GlueFile> => import('../wasm/js/neural.js'),
   },
 ] as const satisfies readonly (WasmBuildRow | ScriptBuildRow)[];
 

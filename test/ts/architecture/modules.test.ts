@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import { test } from 'node:test';
+import typescript from 'typescript';
+import { fromRoot } from '../support/paths.js';
 import { code, sourceFiles } from './source-files.js';
 
 const sources = new Map(sourceFiles('ts', ['.ts']).map(({ path, text }) => [path, code(text)]));
@@ -43,4 +45,29 @@ test('declarations ask for no newer TypeScript and force no lib on their user', 
   assert.deepEqual(generic, []);
   const disposable = declarations.find(({ path }) => path.endsWith('core/disposable.d.ts'));
   assert.match(disposable!.text, /\/\/\/ <reference lib="esnext\.disposable"/);
+});
+
+/** What a user's compiler says of the declarations, with these libraries and nothing skipped. */
+function complaints(lib: readonly string[], types: readonly string[]): string[] {
+  const program = typescript.createProgram([fromRoot('dist/index.d.ts')], {
+    noEmit: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    target: typescript.ScriptTarget.ES2022,
+    module: typescript.ModuleKind.NodeNext,
+    lib: lib.map((name) => `lib.${name}.d.ts`),
+    types: [...types],
+    typeRoots: [fromRoot('node_modules/@types')],
+  });
+  return typescript
+    .getPreEmitDiagnostics(program)
+    .map(
+      ({ file, messageText }) =>
+        `${file?.fileName}: ${typescript.flattenDiagnosticMessageText(messageText, ' ')}`,
+    );
+}
+
+test("declarations are understood with the page's libraries alone, and with Node's types alone", () => {
+  assert.deepEqual(complaints(['es2022', 'dom'], []), []);
+  assert.deepEqual(complaints(['es2022'], ['node']), []);
 });

@@ -3,6 +3,11 @@ import type { Profiling } from '../../metrics/operation-recorder.js';
 import { InvalidArgumentError, WasmPerformanceError } from '../errors.js';
 import { builds, type VariantName } from '../variants.js';
 
+/** `WebAssembly.Module`, or any object where a user's TypeScript knows no WebAssembly (Node without the DOM library). */
+export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
+  ? Module
+  : object;
+
 export interface LoadOptions {
   /**
    * `'auto'` (default): simd, else scalar, else js, whatever the engine supports. A build that is named runs or the
@@ -15,7 +20,7 @@ export interface LoadOptions {
    */
   readonly memoryLimit?: number;
   /** The build, compiled already. At most one of `wasmModule`, `wasmBinary` and `wasmUrl` may be given. */
-  readonly wasmModule?: WebAssembly.Module;
+  readonly wasmModule?: WasmModule;
   /** The bytes of the build. */
   readonly wasmBinary?: ArrayBufferLike | ArrayBufferView;
   /**
@@ -36,7 +41,7 @@ export interface LoadOptions {
 
 /** A build as the caller gave it. */
 export type SuppliedCode =
-  | { readonly module: WebAssembly.Module }
+  | { readonly module: WasmModule }
   | { readonly bytes: Uint8Array }
   | { readonly location: string | URL };
 

@@ -4,13 +4,7 @@ import { type Abi, abiVersion, type ModuleObjects } from '../abi.js';
 import type { WasmApi } from '../environment.js';
 import { WasmPerformanceError } from '../errors.js';
 import type { Glue } from '../glue.js';
-
-/** A module that runs: its plain exports, what embind registered, and its memory. */
-export interface RunningModule {
-  readonly abi: Abi;
-  readonly objects: ModuleObjects;
-  readonly buffer: ArrayBufferLike;
-}
+import type { RunningModule } from '../module-engine.js';
 
 const pageBytes = 65_536;
 
@@ -31,7 +25,7 @@ export async function startWasmModule(
       // promise open for ever. So failures go to our own promise.
       instantiateWasm(imports, receive) {
         api
-          .instantiate(module, imports)
+          .instantiate(module, imports as WebAssembly.Imports)
           .then((instance) => {
             abi = instance.exports as unknown as Abi;
             assertVersion(abi);
@@ -51,7 +45,7 @@ export async function startWasmModule(
 export async function startScriptModule(glue: Glue, memoryLimit: number): Promise<RunningModule> {
   const memory = makeMemory(memoryLimit, () => ({ buffer: new ArrayBuffer(memoryLimit) }));
   const module = await glue({ wasmMemory: memory });
-  const abi = module.wasmExports as unknown as Abi;
+  const abi = module.wasmExports as Abi;
   assertVersion(abi);
   return { abi, objects: module, buffer: memory.buffer };
 }

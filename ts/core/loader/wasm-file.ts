@@ -48,8 +48,7 @@ export async function compileBytes(
 ): Promise<WebAssembly.Module> {
   assertMagic(bytes, origin, details);
   try {
-    const source = bytes as BufferSource;
-    return mayCompileAtOnce() ? new api.Module(source) : await api.compile(source);
+    return mayCompileAtOnce() ? new api.Module(bytes) : await api.compile(bytes);
   } catch (cause) {
     throw new WasmPerformanceError(
       'COMPILE_FAILED',
