@@ -148,7 +148,7 @@ async function obtainModule(
   }
   const location = supplied?.location ?? locate?.(build.file);
   const url = location === undefined ? build.url() : resolveLocation(location);
-  return compileFile(api, url, deadline.signal);
+  return compileFile(api, url, deadline);
 }
 
 function acceptance(asked: string): string {

@@ -6,8 +6,10 @@ import { type Engine, owner } from './engine.js';
 import { WasmPerformanceError } from './errors.js';
 import * as golden from './golden-values.js';
 
-/** Room for the largest operands, in elements: a and b of the second product. */
-const slotElements = 512;
+/** Room for the largest operand and for the largest result, in elements. */
+const slotElements = 384;
+/** The largest operand: b of the third product. */
+const wholeNumbers = 6 * 37;
 
 type Name = keyof typeof golden.inputs;
 
@@ -133,17 +135,13 @@ function testReductions(check: Check): void {
 }
 
 function testProducts(check: Check): void {
-  const { abi, objects } = check.engine;
+  const { abi, objects, heapF32 } = check.engine;
   const { at } = check;
   const linear = objects.Activation.linear.value;
-  check.write(
-    at.a,
-    Array.from({ length: slotElements }, (_, i) => ((7 * i) % 11) - 5),
-  );
-  check.write(
-    at.b,
-    Array.from({ length: slotElements }, (_, i) => ((5 * i) % 13) - 6),
-  );
+  for (let i = 0; i < wholeNumbers; i++) {
+    heapF32[(at.a >>> 2) + i] = ((7 * i) % 11) - 5;
+    heapF32[(at.b >>> 2) + i] = ((5 * i) % 13) - 6;
+  }
   const checksum = (count: number): number => {
     let sum = 0;
     for (let i = 0; i < count; i++) sum += ((i % 7) + 1) * check.read(at.out, i);

@@ -5,20 +5,19 @@ import { WasmPerformanceError } from '../errors.js';
 const longestDelay = 2 ** 31 - 1;
 
 export class Deadline {
-  /** Aborted as soon as the time is over or the caller's signal is: for `fetch`. */
-  readonly signal: AbortSignal;
   readonly #over: Promise<never>;
   readonly #release: () => void;
+  #error: WasmPerformanceError | undefined;
+  #controller: AbortController | undefined;
 
   constructor(what: string, timeout: number, callersSignal: AbortSignal | undefined) {
-    const controller = new AbortController();
-    this.signal = controller.signal;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let onAbort = (): void => {};
     this.#over = new Promise<never>((_, reject) => {
       const end = (error: WasmPerformanceError): void => {
+        this.#error = error;
         reject(error);
-        controller.abort(error);
+        this.#controller?.abort(error);
       };
       onAbort = () => end(abortError(what, callersSignal?.reason));
       if (callersSignal?.aborted) onAbort();
@@ -37,9 +36,16 @@ export class Deadline {
     return Promise.race([this.#over, work]);
   }
 
+  /** Aborted as soon as it is over, for `fetch`. Made when asked for: a file needs none, and in Node the first costs. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#error !== undefined) this.#controller.abort(this.#error);
+    return this.#controller.signal;
+  }
+
   /** Between steps: late work must not go on. */
   throwIfOver(): void {
-    if (this.signal.aborted) throw this.signal.reason;
+    if (this.#error !== undefined) throw this.#error;
   }
 
   /** Leaves no timer and no listener behind. */

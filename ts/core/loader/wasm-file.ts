@@ -2,6 +2,7 @@
 import { systemClock, type WasmApi } from '../environment.js';
 import { WasmPerformanceError } from '../errors.js';
 import { probeModule } from '../features.js';
+import type { Deadline } from './deadline.js';
 import { mayCompileAtOnce, readFile } from './host.js';
 
 /** A compiled module and how long it took, in milliseconds. */
@@ -29,9 +30,9 @@ export function assertMayCompile(api: WasmApi): void {
 }
 
 /** Reads, fetches or decodes what `url` says and compiles it. */
-export async function compileFile(api: WasmApi, url: URL, signal: AbortSignal): Promise<CompiledModule> {
+export async function compileFile(api: WasmApi, url: URL, deadline: Deadline): Promise<CompiledModule> {
   const begin = systemClock();
-  if (url.protocol !== 'file:' && url.protocol !== 'data:') return compileFetched(api, url, signal);
+  if (url.protocol !== 'file:' && url.protocol !== 'data:') return compileFetched(api, url, deadline.signal);
   const bytes = url.protocol === 'file:' ? readLocalFile(url) : decodeDataUrl(url);
   const fetched = systemClock();
   const shown = url.protocol === 'data:' ? 'the data: URL' : url.href;
