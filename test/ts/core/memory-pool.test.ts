@@ -350,6 +350,23 @@ test('a block that is forgotten comes back and is counted; one whose view is hel
   assert.deepEqual({ leaked, liveBlocks, kept }, { leaked: 10, liveBlocks: 1, kept: [1, 2, 3] });
 });
 
+test('what is collected after a reset takes nothing from the block that has its place now', () => {
+  const outcome = runProgram<[boolean, number, number, number[]]>(
+    `const { loadRuntime } = await import(entry);
+     const { memory } = await loadRuntime();
+     let collected = false;
+     const registry = new FinalizationRegistry(() => { collected = true; });
+     (() => registry.register(memory.float32(100), 'gone'))();
+     memory.reset();
+     const young = memory.float32(100).set([1, 2, 3]);
+     for (let i = 0; i < 20; i++) { gc(); await new Promise((resolve) => setTimeout(resolve, 5)); }
+     const { leaked, liveBlocks } = memory.stats();
+     report([collected, leaked, liveBlocks, [...young.toArray().slice(0, 3)]]);`,
+    ['--expose-gc'],
+  );
+  assert.deepEqual(outcome, [true, 0, 1, [1, 2, 3]]);
+});
+
 test('Symbol.dispose may be missing: the alias has the name that polyfills use', () => {
   const [aliased, alive] = runProgram<[boolean, boolean]>(`
     const { dispose, ...others } = Object.getOwnPropertyDescriptors(Symbol);

@@ -41,6 +41,22 @@ describeBuilds(
       assert.deepEqual(ops.relu(a), expected);
     });
 
+    test('no call leaves temporary memory behind, nor a result that it had made before it failed', () => {
+      const { ops, memory } = runtime();
+      const [row, matrix] = [uniform(6, 800), uniform(7, 800 * 800)];
+      const block = memory.float32(row);
+      const before = memory.stats();
+      ops.add(row, row);
+      ops.dot(row, row);
+      ops.softmax(row);
+      ops.matmul(row, row, { m: 8, n: 8, k: 100, bias: row.slice(0, 8) });
+      ops.matvec(row, row.slice(0, 8), { m: 100, n: 8 });
+      assert.throws(() => ops.matmul(block, matrix, { m: 1, n: 800, k: 800 }), { code: 'POOL_EXHAUSTED' });
+      const { used, liveBlocks } = memory.stats();
+      assert.deepEqual([used, liveBlocks], [before.used, before.liveBlocks]);
+      memory.reset();
+    });
+
     test('views of one buffer may overlap in any way', () => {
       const { ops, memory } = runtime();
       const length = 40_000;
