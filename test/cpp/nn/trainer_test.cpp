@@ -51,16 +51,23 @@ class TrainerTest : public testing::Test {
     const auto mean_loss = [&] { return naive.MeanLoss(settings.loss, x_, target_values, rows_); };
     EXPECT_TRUE(Within(loss, mean_loss(), 1e-5 * (1 + loss)));
     for (size_t i = 0; i < start_.size(); ++i) {
-      const double h = 0x1p-18, p = start_[i];
-      naive.parameters[i] = p + h;
-      const double above = mean_loss();
-      naive.parameters[i] = p - h;
-      const double below = mean_loss();
-      naive.parameters[i] = p;
-      const double slope = (above - below) / (2 * h);
+      const auto slope_over = [&](double h) {
+        const double p = start_[i];
+        naive.parameters[i] = p + h;
+        const double above = mean_loss();
+        naive.parameters[i] = p - h;
+        const double below = mean_loss();
+        naive.parameters[i] = p;
+        return (above - below) / (2 * h);
+      };
+      const double slope = slope_over(0x1p-24);
+      // Beside the kink of an activation f32 and f64 may stand on different sides.
+      if (std::fabs(slope_over(0x1p-18) - slope) > 1e-6) continue;
       // f32 throughout, and the parameter is rounded after the step.
       ASSERT_TRUE(Within(gradient[i], slope, 1e-5 * (1 + std::fabs(slope)))) << "parameter " << i;
+      ++compared_;
     }
+    total_ += start_.size();
   }
 
   std::vector<uint32_t> DrawLabels() {
@@ -73,12 +80,15 @@ class TrainerTest : public testing::Test {
   NetworkShape shape_;
   size_t rows_ = 0;
   std::vector<float> start_, x_, targets_;
+  size_t compared_ = 0, total_ = 0;
 };
 
 const std::vector<uint32_t> kShapes[] = {{1, 1}, {3, 2}, {3, 5, 2}, {5, 7, 6, 3}, {2, 17, 9}};
 
 class GradientTest : public TrainerTest, public testing::WithParamInterface<ActivationReference> {
  protected:
+  void TearDown() override { EXPECT_GT(compared_, total_ * 0.98) << "too many were left out"; }
+
   NetworkShape Shape(const std::vector<uint32_t>& sizes, Activation last) {
     std::vector<Activation> activations(sizes.size() - 2, GetParam().kind);
     activations.push_back(last);
@@ -93,6 +103,18 @@ TEST_P(GradientTest, OfMeanSquaresIsThatOfFiniteDifferences) {
       ExpectGradient(Sgd(Loss::kMse), {targets_.data(), nullptr}, targets_);
       if (HasFatalFailure()) return;
     }
+  }
+}
+
+TEST_P(GradientTest, PassesThroughLayersOfDifferentActivations) {
+  const Activation kind = GetParam().kind;
+  for (const std::vector<Activation>& activations :
+       {std::vector<Activation>{kind, Activation::kTanh, Activation::kGelu},
+        {Activation::kGelu, kind, Activation::kSoftmax},
+        {Activation::kSigmoid, Activation::kSilu, kind}}) {
+    Draw({{5, 7, 6, 3}, activations}, 5);
+    ExpectGradient(Sgd(Loss::kMse), {targets_.data(), nullptr}, targets_);
+    if (HasFatalFailure()) return;
   }
 }
 
@@ -186,7 +208,8 @@ std::vector<float> Train(const NetworkShape& shape, const TrainerSettings& setti
 }
 
 TEST_F(TrainerTest, AStepWithoutAFiniteLossLeavesNoTrace) {
-  Draw({{6, 9, 4}, {Activation::kRelu, Activation::kLinear}}, 20);
+  // Linear, since a ReLU could make 0 of an infinity.
+  Draw({{6, 9, 4}, {Activation::kLinear, Activation::kLinear}}, 20);
   for (const Optimizer kind : {Optimizer::kSgd, Optimizer::kMomentum, Optimizer::kAdam}) {
     TrainerSettings settings = Sgd(Loss::kMse, 0.01f);
     settings.optimizer.kind = kind;
@@ -202,6 +225,10 @@ TEST_F(TrainerTest, AStepWithoutAFiniteLossLeavesNoTrace) {
 TEST_F(TrainerTest, LowersTheLoss) {
   for (const Optimizer kind : {Optimizer::kSgd, Optimizer::kMomentum, Optimizer::kAdam}) {
     Draw({{4, 16, 2}, {Activation::kTanh, Activation::kLinear}}, 30);
+    for (size_t r = 0; r < rows_; ++r) {  // Something that can be learned.
+      targets_[2 * r] = x_[4 * r] * x_[4 * r + 1];
+      targets_[2 * r + 1] = x_[4 * r + 2] - x_[4 * r + 3];
+    }
     NetworkInMemory network(shape_);
     network->Initialize(Initializer::kXavier, 1, 2);
     TrainerSettings settings = Sgd(Loss::kMse, kind == Optimizer::kAdam ? 0.02f : 0.05f);
@@ -212,7 +239,7 @@ TEST_F(TrainerTest, LowersTheLoss) {
     for (int step = 0; step < 200; ++step) {
       ASSERT_TRUE(trainer.Step(x_, {targets_.data(), nullptr}, &last));
     }
-    EXPECT_LT(last, first * 0.7) << static_cast<int>(kind);
+    EXPECT_LT(last, first * 0.5) << static_cast<int>(kind);
     trainer->set_learning_rate(0);
     const std::vector<float> before = network.Parameters();
     ASSERT_TRUE(trainer.Step(x_, {targets_.data(), nullptr}, &last));
