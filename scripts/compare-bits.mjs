@@ -1,6 +1,6 @@
 // node scripts/compare-bits.mjs <program> <program> …
 //
-// Runs the program bit_identity of several builds (a .js file with node) and compares what they print: every kernel
+// Runs the program bit_identity of several builds (a .cjs file with node) and compares what they print: every kernel
 // must give the same bits in all of them.
 
 import { compareBits } from './lib/bit-identity.mjs';

@@ -41,6 +41,10 @@ function(add_test_program build program)
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME ${program}
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/${build})
+  if(EMSCRIPTEN)
+    # As .js Node would take them for ES modules: package.json says so.
+    set_target_properties(${target} PROPERTIES SUFFIX .cjs)
+  endif()
   add_dependencies(tests ${target})
 endfunction()
 

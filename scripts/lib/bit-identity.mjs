@@ -61,7 +61,7 @@ export async function compareBits(reference, ...others) {
 
 /** @param {string} program @param {...string} args */
 async function output(program, ...args) {
-  const isScript = program.endsWith('.js');
+  const isScript = program.endsWith('.cjs');
   const command = isScript ? process.execPath : program;
   return (await run(command, isScript ? [program, ...args] : args, { timeout: 5 * MINUTE })).output;
 }

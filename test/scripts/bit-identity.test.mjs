@@ -8,9 +8,9 @@ import { inRoot } from '../../scripts/lib/paths.mjs';
 
 const NATIVE = 'build/native/tests/native/bit_identity';
 const OTHERS = [
-  'build/wasm/tests/simd/bit_identity.js',
-  'build/wasm/tests/scalar/bit_identity.js',
-  'build/wasm/tests/js/bit_identity.js',
+  'build/wasm/tests/simd/bit_identity.cjs',
+  'build/wasm/tests/scalar/bit_identity.cjs',
+  'build/wasm/tests/js/bit_identity.cjs',
 ];
 
 test('every kernel gives the same bits in every build', async () => {
