@@ -65,9 +65,8 @@ std::vector<float> Landmarks() {
   }
   for (int i = 0; i <= 310; ++i) add(static_cast<float>(i * 0.34657359027997264));     // ln(2)/2
   for (int i = 0; i <= 5300; ++i) add(static_cast<float>(i * 1.5707963267948966), 2);  // π/2
-  for (const float x :
-       {0.0f, 0.83255461f, 9.02f, 88.722839f, 89.0f, 87.336544f, 103.972084f, 104.0f})
-    add(x);
+  add(0.83255461f, 500);  // Where the symmetric Gaussian crosses 0.
+  for (const float x : {0.0f, 9.02f, 88.722839f, 89.0f, 87.336544f, 103.972084f, 104.0f}) add(x);
   return inputs;
 }
 
@@ -76,7 +75,6 @@ class Accuracy : public testing::TestWithParam<Function> {};
 TEST_P(Accuracy, StaysWithinItsBoundOverAllExponents) {
   static const std::vector<float> inputs = Strided(1021);  // A prime: every low bit is met.
   const Worst worst = WorstError(GetParam(), inputs);
-  RecordProperty("ulp", std::to_string(worst.ulp));
   EXPECT_LE(worst.ulp, GetParam().max_ulp) << "at " << Show{worst.x};
 }
 
