@@ -76,28 +76,9 @@ NEURAL_EXPORT neural::Status softmax_f32(Address x, Address out, uint32_t rows, 
 NEURAL_EXPORT neural::Status log_softmax_f32(Address x, Address out, uint32_t rows,
                                              uint32_t columns);
 
-// Reductions: the result slot holds one f64 (the f32 result, or an exact count or index).
+// Reductions: the result slot holds one f64 (exactly the f32 result).
 NEURAL_EXPORT neural::Status dot_f32(Address a, Address b, uint32_t n);
-NEURAL_EXPORT neural::Status cosine_similarity_f32(Address a, Address b, uint32_t n);
 NEURAL_EXPORT neural::Status sum_f32(Address x, uint32_t n);
-NEURAL_EXPORT neural::Status mean_f32(Address x, uint32_t n);
-NEURAL_EXPORT neural::Status variance_f32(Address x, uint32_t n);
-NEURAL_EXPORT neural::Status norm_f32(Address x, uint32_t n);
-NEURAL_EXPORT neural::Status min_value_f32(Address x, uint32_t n);
-NEURAL_EXPORT neural::Status max_value_f32(Address x, uint32_t n);
-NEURAL_EXPORT neural::Status argmax_f32(Address x, uint32_t n);  // n where there is none.
-NEURAL_EXPORT neural::Status count_above_f32(Address x, uint32_t n, double threshold);
-
-NEURAL_EXPORT neural::Status normalize_f32(Address x, Address out, uint32_t n);
-
-// One step of a rule of connections.h. pre (columns) and post (rows) may be 0 where the rule has no
-// use for them. `out` may be the weights.
-NEURAL_EXPORT neural::Status optimize_connections_f32(Address weights, Address pre, Address post,
-                                                      Address out, uint32_t rows, uint32_t columns,
-                                                      uint32_t rule, float eta, float decay,
-                                                      float target, float threshold, float low,
-                                                      float high, uint32_t seed_low,
-                                                      uint32_t seed_high);
 
 // out[m×n] = activation(alpha·op(a)[m×k]·op(b)[k×n] + beta·out + bias[n]); bias 0: none.
 NEURAL_EXPORT neural::Status matmul_f32(Address a, Address b, Address bias, Address out, uint32_t m,

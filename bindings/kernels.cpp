@@ -1,6 +1,5 @@
 // The exports of the kernels: check the operands, call, return a status. No arithmetic here.
 #include "bindings/module.h"
-#include "kernels/connections.h"
 #include "kernels/elementwise.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
@@ -28,16 +27,6 @@ Status Binary(BinaryKernel kernel, Address a, Address b, Address out, uint32_t n
   if (!AllInBounds(n, a, b, out)) return Status::kOutOfBounds;
   kernel(ConstFloats(a), ConstFloats(b), Floats(out), n);
   return Status::kOk;
-}
-
-Status Returned(double value) {
-  result.value = value;
-  return Status::kOk;
-}
-
-Status Reduction(float (*kernel)(const float*, size_t), Address x, uint32_t n) {
-  if (!InBounds(x, n)) return Status::kOutOfBounds;
-  return Returned(kernel(ConstFloats(x), n));
 }
 
 bool IsElementwise(uint32_t activation) { return activation < kElementwiseActivations; }
@@ -117,51 +106,12 @@ Status log_softmax_f32(Address x, Address out, uint32_t rows, uint32_t columns) 
 
 Status dot_f32(Address a, Address b, uint32_t n) {
   if (!AllInBounds(n, a, b)) return Status::kOutOfBounds;
-  return Returned(Dot(ConstFloats(a), ConstFloats(b), n));
+  result.value = Dot(ConstFloats(a), ConstFloats(b), n);
+  return Status::kOk;
 }
-Status cosine_similarity_f32(Address a, Address b, uint32_t n) {
-  if (!AllInBounds(n, a, b)) return Status::kOutOfBounds;
-  return Returned(CosineSimilarity(ConstFloats(a), ConstFloats(b), n));
-}
-Status sum_f32(Address x, uint32_t n) { return Reduction(Sum, x, n); }
-Status mean_f32(Address x, uint32_t n) { return Reduction(Mean, x, n); }
-Status variance_f32(Address x, uint32_t n) { return Reduction(Variance, x, n); }
-Status norm_f32(Address x, uint32_t n) { return Reduction(Norm, x, n); }
-Status min_value_f32(Address x, uint32_t n) { return Reduction(MinValue, x, n); }
-Status max_value_f32(Address x, uint32_t n) { return Reduction(MaxValue, x, n); }
-Status argmax_f32(Address x, uint32_t n) {
+Status sum_f32(Address x, uint32_t n) {
   if (!InBounds(x, n)) return Status::kOutOfBounds;
-  return Returned(static_cast<double>(ArgMax(ConstFloats(x), n)));
-}
-Status count_above_f32(Address x, uint32_t n, double threshold) {
-  if (!InBounds(x, n)) return Status::kOutOfBounds;
-  return Returned(static_cast<double>(CountAbove(ConstFloats(x), n, threshold)));
-}
-Status normalize_f32(Address x, Address out, uint32_t n) { return Unary(Normalize, x, out, n); }
-
-Status optimize_connections_f32(Address weights, Address pre, Address post, Address out,
-                                uint32_t rows, uint32_t columns, uint32_t rule, float eta,
-                                float decay, float target, float threshold, float low, float high,
-                                uint32_t seed_low, uint32_t seed_high) {
-  if (rule > static_cast<uint32_t>(ConnectionRule::kJitter)) return Status::kInvalidArgument;
-  const ConnectionSettings settings = {static_cast<ConnectionRule>(rule),
-                                       eta,
-                                       decay,
-                                       target,
-                                       threshold,
-                                       low,
-                                       high,
-                                       seed_low,
-                                       seed_high};
-  const bool is_pairwise =
-      settings.rule == ConnectionRule::kHebbian || settings.rule == ConnectionRule::kOja;
-  if (is_pairwise && (!pre || !post)) return Status::kInvalidArgument;
-  if (!AllInBounds(uint64_t{rows} * columns, weights, out) || (pre && !InBounds(pre, columns)) ||
-      (post && !InBounds(post, rows))) {
-    return Status::kOutOfBounds;
-  }
-  OptimizeConnections(settings, ConstFloats(weights), ConstFloats(pre), ConstFloats(post),
-                      Floats(out), rows, columns);
+  result.value = Sum(ConstFloats(x), n);
   return Status::kOk;
 }
 

@@ -5,7 +5,6 @@
 #include <emscripten/bind.h>
 
 #include "bindings/module.h"
-#include "kernels/connections.h"
 #include "nn/trainer.h"
 
 namespace {
@@ -120,13 +119,6 @@ EMSCRIPTEN_BINDINGS(neural) {
       NEURAL_ACTIVATIONS(NEURAL_ACTIVATION_VALUE)
 #undef NEURAL_ACTIVATION_VALUE
           .value("softmax", Activation::kSoftmax);
-  enum_<ConnectionRule>("ConnectionRule")
-      .value("bistable", ConnectionRule::kBistable)
-      .value("hebbian", ConnectionRule::kHebbian)
-      .value("oja", ConnectionRule::kOja)
-      .value("homeostatic", ConnectionRule::kHomeostatic)
-      .value("prune", ConnectionRule::kPrune)
-      .value("jitter", ConnectionRule::kJitter);
   enum_<Initializer>("Initializer")
       .value("he", Initializer::kHe)
       .value("xavier", Initializer::kXavier)

@@ -35,33 +35,7 @@ export const abiParameters = {
   softmax_f32: ['x', 'out', 'rows', 'columns'],
   log_softmax_f32: ['x', 'out', 'rows', 'columns'],
   dot_f32: ['a', 'b', 'n'],
-  cosine_similarity_f32: ['a', 'b', 'n'],
   sum_f32: ['x', 'n'],
-  mean_f32: ['x', 'n'],
-  variance_f32: ['x', 'n'],
-  norm_f32: ['x', 'n'],
-  min_value_f32: ['x', 'n'],
-  max_value_f32: ['x', 'n'],
-  argmax_f32: ['x', 'n'],
-  count_above_f32: ['x', 'n', 'threshold'],
-  normalize_f32: ['x', 'out', 'n'],
-  optimize_connections_f32: [
-    'weights',
-    'pre',
-    'post',
-    'out',
-    'rows',
-    'columns',
-    'rule',
-    'eta',
-    'decay',
-    'target',
-    'threshold',
-    'low',
-    'high',
-    'seedLow',
-    'seedHigh',
-  ],
   matmul_f32: ['a', 'b', 'bias', 'out', 'm', 'n', 'k', 'flags', 'activation', 'alpha', 'beta'],
   matvec_f32: ['a', 'x', 'bias', 'out', 'm', 'n', 'activation'],
   network_run_f32: ['network', 'x', 'out', 'rows'],
@@ -135,9 +109,6 @@ export type ActivationName = (typeof activationNames)[number];
 /** Names of `Output` activations that are not elementwise: legal for the last layer of a network only. */
 export const rowActivationNames = ['softmax'] as const;
 
-export const connectionRuleNames = ['bistable', 'hebbian', 'oja', 'homeostatic', 'prune', 'jitter'] as const;
-export type ConnectionRuleName = (typeof connectionRuleNames)[number];
-
 export const initializerNames = ['he', 'xavier', 'uniform', 'zeros'] as const;
 export type InitializerName = (typeof initializerNames)[number];
 
@@ -188,7 +159,6 @@ type EnumObject<Name extends string> = { readonly [N in Name]: { readonly value:
 export interface ModuleObjects {
   readonly Status: EnumObject<StatusName>;
   readonly Activation: EnumObject<ActivationName | 'softmax'>;
-  readonly ConnectionRule: EnumObject<ConnectionRuleName>;
   readonly Initializer: EnumObject<InitializerName>;
   readonly Optimizer: EnumObject<OptimizerName>;
   readonly Loss: EnumObject<LossName>;

@@ -1,5 +1,5 @@
 /**
- * Stored results that a build must reproduce before it is used, at least one for each kernel.
+ * Stored results that a build must reproduce before it is used, at least one for each family of kernels.
  *
  * The expected numbers come from float64 and the language's own Math (libm), never from one of our kernels, to ten
  * digits (f32 has eight); a test computes them again. Inputs are exact in f32. Five elements: one vector and a tail.

@@ -1,18 +1,8 @@
 /** Checks of single arguments that several files here need. Each throws `INVALID_ARGUMENT` and says what to do. */
+import { show } from '../core/arguments.js';
 import { InvalidArgumentError } from '../core/errors.js';
 
-/** Refuses a key that would be ignored: most often a typing mistake, or an option of another optimizer. */
-export function assertKnownKeys(what: string, given: object, known: readonly string[]): void {
-  if (given === null || typeof given !== 'object') {
-    throw new InvalidArgumentError(
-      `${what}: expected an object with ${known.join(', ')}, got ${show(given)}`,
-    );
-  }
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown !== undefined) {
-    throw new InvalidArgumentError(`${what}: unknown option '${unknown}'; known are ${known.join(', ')}`);
-  }
-}
+export { assertKnownKeys, show } from '../core/arguments.js';
 
 /** A whole number from `least` on; `most` is what the ABI can carry. */
 export function assertWholeNumber(what: string, value: number, least: number, most = 0x7fff_ffff): void {
@@ -60,11 +50,4 @@ export interface Seed {
 export function seedHalves(what: string, seed: number): Seed {
   assertWholeNumber(what, seed, 0, Number.MAX_SAFE_INTEGER);
   return { low: seed >>> 0, high: Math.floor(seed / 0x1_0000_0000) };
-}
-
-/** A value as a message shows it: short, and never a surprise of its own `toString`. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

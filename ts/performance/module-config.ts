@@ -44,7 +44,10 @@ export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleC
       `the configuration is ${String(changes)}; give an object, or leave it out`,
     );
   }
-  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  // The seed's classes take objects with more in them; what is not ours does not become part of the configuration.
+  const given = Object.entries(changes).filter(
+    ([name, value]) => value !== undefined && (name in defaultModuleConfig || name === 'wasmUrl'),
+  );
   const config: WasmModuleConfig = { ...base, ...Object.fromEntries(given) };
   for (const name of ['enableSIMD', 'enableProfiling', 'enableAutoFallback'] as const) {
     if (typeof config[name] !== 'boolean') throw wrong(name, 'true or false', config[name]);

@@ -1,6 +1,8 @@
 /**
  * The performance layer: SASI's asynchronous operations over the fastest runtime there is, and what they cost.
  */
+import { show } from '../core/arguments.js';
+import { InvalidArgumentError } from '../core/errors.js';
 import { systemClock } from '../metrics/clock.js';
 import { type HealthStatus, healthReport } from '../metrics/health.js';
 import { runtimeMetrics } from '../metrics/runtime-metrics.js';
@@ -102,7 +104,13 @@ export class WasmPerformanceLayer {
    * own layers.) Throws `INVALID_ARGUMENT`.
    */
   constructor(options: WasmPerformanceLayerOptions = {}) {
-    this.#validate = options.validateInputs === 'throw';
+    const { validateInputs = 'propagate' } = options;
+    if (validateInputs !== 'throw' && validateInputs !== 'propagate') {
+      throw new InvalidArgumentError(
+        `validateInputs must be 'throw' or 'propagate', it is ${show(validateInputs)}`,
+      );
+    }
+    this.#validate = validateInputs === 'throw';
     this.#files = filesOf(options);
     const config = layerConfig(options);
     const source = sharedSource(config, options.memoryLimit !== undefined);

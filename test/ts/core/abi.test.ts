@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import {
   abiParameters,
   activationNames,
-  connectionRuleNames,
   initializerNames,
   lossNames,
   optimizerNames,
@@ -48,7 +47,6 @@ for (const build of builds) {
     const enumerations = {
       Status: statusNames,
       Activation: [...activationNames, ...rowActivationNames],
-      ConnectionRule: connectionRuleNames,
       Initializer: initializerNames,
       Optimizer: optimizerNames,
       Loss: lossNames,

@@ -48,7 +48,15 @@ async function outcome(config: object, engine?: Engine): Promise<Outcome> {
   return reported;
 }
 
-const withoutSimd: Engine = { flags: ['--no-enable-sse4-1'] };
+/** A flag takes SIMD from V8 on x64; elsewhere the engine's own probe is made to refuse it. */
+const withoutSimd: Engine =
+  process.arch === 'x64'
+    ? { flags: ['--no-enable-sse4-1'] }
+    : {
+        before: `
+          const { validate } = WebAssembly;
+          WebAssembly.validate = (bytes) => validate(bytes) && !new Uint8Array(bytes.buffer ?? bytes).includes(0xfd);`,
+      };
 const withoutWasm: Engine = { flags: withoutWasmFlags };
 
 const whole = outcome({ preferredModule: 'production' });
@@ -80,8 +88,7 @@ test('row 2: ruv-swarm is preferred and not there', async () => {
 });
 
 for (const preferredModule of ['ruv-swarm', 'production']) {
-  test(`row 3: an engine without SIMD, ${preferredModule} preferred`, async (t) => {
-    if (process.arch !== 'x64') return t.skip('the flag is one of x64');
+  test(`row 3: an engine without SIMD, ${preferredModule} preferred`, async () => {
     const result = await outcome({ preferredModule }, withoutSimd);
     assert.equal(result.initialized, true);
     assert.equal(result.status.module, 'production');

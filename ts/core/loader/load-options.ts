@@ -1,5 +1,6 @@
 /** The options of a load, checked and completed. */
 import type { Profiling } from '../../metrics/operation-recorder.js';
+import { assertKnownKeys } from '../arguments.js';
 import { InvalidArgumentError, WasmPerformanceError } from '../errors.js';
 import { builds, type VariantName } from '../variants.js';
 
@@ -62,6 +63,17 @@ const pageBytes = 65_536;
 const least = 2 * mebibyte;
 const most = 2048 * mebibyte;
 
+const knownKeys: readonly (keyof LoadOptions)[] = [
+  'variant',
+  'memoryLimit',
+  'wasmModule',
+  'wasmBinary',
+  'wasmUrl',
+  'signal',
+  'timeout',
+  'profiling',
+];
+
 /** Throws `INVALID_ARGUMENT` or `MEMORY_LIMIT`. */
 export function readLoadOptions(options: LoadOptions): LoadSettings {
   if (typeof options !== 'object' || options === null) {
@@ -69,6 +81,7 @@ export function readLoadOptions(options: LoadOptions): LoadSettings {
       `loadRuntime: options are ${describe(options)}; give an object, or nothing`,
     );
   }
+  assertKnownKeys('loadRuntime', options, knownKeys);
   const { variant = 'auto', timeout = 10_000, signal, profiling = true } = options;
   const variants = ['auto', ...builds.map(({ name }) => name)];
   if (!variants.includes(variant)) refuse('variant', variant, `one of ${variants.join(', ')}`);

@@ -2,6 +2,7 @@
  * The benchmark: every build and plain JavaScript on the same data in interleaved rounds, each result checked
  * against float64 before its speed counts.
  */
+import { assertKnownKeys } from '../../core/arguments.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { failureOf } from '../../modules/failure.js';
 import { type FileOptions, fileOptions } from '../../modules/file-options.js';
@@ -202,7 +203,18 @@ function ratiosOf(cells: readonly BenchmarkCell[], seed: number): BenchmarkRatio
 }
 
 /** Checks the options and lays out the cases. Throws `INVALID_ARGUMENT`. */
+const knownKeys: readonly (keyof WasmBenchmarkOptions)[] = [
+  'ops',
+  'sizes',
+  'samples',
+  'minSampleMs',
+  'seed',
+  'signal',
+  'onProgress',
+];
+
 function makePlan(options: WasmBenchmarkOptions): Plan {
+  assertKnownKeys('runWasmBenchmarks', options, knownKeys);
   const { ops = benchmarkOperationNames, sizes, samples = 9, minSampleMs = 4, seed = 1, signal } = options;
   for (const operation of ops) {
     if (!Object.hasOwn(benchmarkOperations, operation)) {

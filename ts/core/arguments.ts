@@ -1,0 +1,22 @@
+/** Checks of arguments that every layer needs, and how a message shows a value. */
+import { InvalidArgumentError } from './errors.js';
+
+/** Refuses a key that would be ignored: most often a typing mistake, or an option of another optimizer. */
+export function assertKnownKeys(what: string, given: object, known: readonly string[]): void {
+  if (given === null || typeof given !== 'object') {
+    throw new InvalidArgumentError(
+      `${what}: expected an object with ${known.join(', ')}, got ${show(given)}`,
+    );
+  }
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`${what}: unknown option '${unknown}'; known are ${known.join(', ')}`);
+  }
+}
+
+/** A value as a message shows it: short, and never a surprise of its own `toString`. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
