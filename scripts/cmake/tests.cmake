@@ -57,6 +57,12 @@ function(add_suites build)
     file(GLOB sources CONFIGURE_DEPENDS test/cpp/${folder}/*.cpp)
     add_test_program(${build} ${folder}_tests SOURCES ${sources} ${ARGN})
     target_link_libraries(${folder}_tests_${build} PRIVATE gtest)
+    # GoogleTest's header takes longer to read than most suites to compile.
+    if(folder STREQUAL simd)
+      target_precompile_headers(simd_tests_${build} PRIVATE <gtest/gtest.h>)
+    else()
+      target_precompile_headers(${folder}_tests_${build} REUSE_FROM simd_tests_${build})
+    endif()
     add_test(NAME ${build}.${folder} COMMAND ${folder}_tests_${build})
     # Without these a setting of the surroundings could let a run go on after an error.
     set_tests_properties(${build}.${folder} PROPERTIES ENVIRONMENT
