@@ -3,6 +3,7 @@
 // ends the program, as the sanitizer would.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
