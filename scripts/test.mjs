@@ -11,18 +11,23 @@ import { checkWithBiome, clangFormat } from './lib/lint.mjs';
 import { main } from './lib/main.mjs';
 import { stopEverything } from './lib/run.mjs';
 import { Stages } from './lib/stages.mjs';
-import { nodeTestFiles, runNodeTests } from './lib/typescript.mjs';
-import { setUpToolchain } from './setup/setup.mjs';
+import { browserTestFiles, nodeTestFiles, runBrowserTests, runNodeTests } from './lib/typescript.mjs';
+import { missingBrowsers, setUpToolchain } from './setup/setup.mjs';
 
 // What a run may take on two cores. The limit is a test like the others: whoever makes the suite slower learns it.
 const LIMIT = 15;
 const LIMIT_WITH_SET_UP = 25;
 
+// Whoever tests on a machine of their own is not made to install three browsers; a CI machine is.
+const wantsBrowsers = Boolean(process.env.CI) || process.getuid?.() === 0;
+
 main(async () => {
+  const absent = wantsBrowsers ? [] : missingBrowsers();
   const stages = new Stages(process.stdout);
   const limit = enforceLimit(LIMIT_WITH_SET_UP);
   try {
-    const toolchain = await setUpToolchain(['native', 'format'], stages);
+    const browsers = wantsBrowsers ? [/** @type {const} */ ('browsers')] : [];
+    const toolchain = await setUpToolchain(['native', 'format', ...browsers], stages);
     if (!toolchain.fetched) limit.lower(LIMIT);
     await buildEverything(toolchain, stages);
 
@@ -31,13 +36,22 @@ main(async () => {
     await stages.test('C++ tests, native with sanitizers', testNative);
     await stages.test('C++ tests, wasm', () => testWasm(toolchain.emscripten));
     await stages.test('API tests, Node', () => runNodeTests(nodeTestFiles()));
+    if (absent.length === 0) {
+      await stages.test('tests in browsers', () => runBrowserTests(browserTestFiles()));
+    }
   } finally {
     limit.clear();
     stages.table(performance.now() / 1000, `limit ${limit.minutes} min`);
   }
+  if (absent.length > 0) process.stdout.write(notRun(absent));
   if (stages.failed.length > 0) throw new CommandError(`failed: ${stages.failed.join('; ')}`);
   process.stdout.write('all passed\n');
 });
+
+/** @param {string[]} absent */
+const notRun = (absent) =>
+  `not run: the tests in browsers (test/browser), since these are missing: ${absent.join(', ')}\n` +
+  'npm run test:browsers installs them, or says how, and runs those tests\n';
 
 /** @param {number} minutes since this process started */
 function enforceLimit(minutes) {

@@ -54,3 +54,16 @@ export function runNodeTests(files) {
   const flags = ['--enable-source-maps', '--test', '--test-reporter=spec', '--test-timeout=300000'];
   return run(process.execPath, [...flags, ...files], { cwd: ROOT, output: 'inherit', timeout: 20 * 60_000 });
 }
+
+/** The tests in browsers. They start programs of their own, so a few at a time. */
+export function browserTestFiles() {
+  const files = findSources(['test/browser'], /\.test\.mjs$/);
+  if (files.length === 0) throw new CommandError('no test found: test/browser holds no *.test.mjs');
+  return files;
+}
+
+/** @param {string[]} files relative to the checkout */
+export function runBrowserTests(files) {
+  const flags = ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=300000'];
+  return run(process.execPath, [...flags, ...files], { cwd: ROOT, output: 'inherit', timeout: 15 * 60_000 });
+}

@@ -26,7 +26,7 @@ const MINIMUM_NODE = '20.19';
 
 /**
  * What every build needs, and what else is asked for: nobody has to install what their command does not use.
- * @param {('native' | 'format')[]} extras
+ * @param {('native' | 'format' | 'browsers')[]} extras
  * @param {Stages} stages
  * @returns {Promise<Toolchain>}
  */
@@ -52,6 +52,15 @@ export async function setUpFormatters(stages) {
   checkNode();
   await install(missingRequirements(['format']), stages);
 }
+
+/** What the tests in browsers need. @param {Stages} stages */
+export async function setUpBrowsers(stages) {
+  checkNode();
+  await install(missingRequirements(['browsers']), stages);
+}
+
+/** The browsers that are not here, by name; installs nothing. */
+export const missingBrowsers = () => missingRequirements(['browsers']).map(({ what }) => what);
 
 function checkNode() {
   const { node } = process.versions;

@@ -1,5 +1,6 @@
 // Programs that come from the system: what is there, and what is missing.
 
+import { chromium, firefox, miniBrowser, webKitDriver, xvfb } from '../browsers/programs.mjs';
 import { findClangFormat } from '../lib/clang-format.mjs';
 import { SetupError } from '../lib/errors.mjs';
 import { findGoogleTest } from '../lib/googletest.mjs';
@@ -17,7 +18,7 @@ import { osRelease } from './os-release.mjs';
 /** @param {...string} programs */
 const has = (...programs) => programs.every((program) => which(program) !== undefined);
 
-/** @type {Record<'wasm' | 'llvm' | 'native' | 'format', Requirement[]>} */
+/** @type {Record<'wasm' | 'llvm' | 'native' | 'format' | 'browsers', Requirement[]>} */
 const REQUIREMENTS = {
   wasm: [
     { what: 'Python 3', aptPackage: 'python3', isThere: () => has('python3') },
@@ -48,6 +49,21 @@ const REQUIREMENTS = {
       aptPackage: 'clang-format-19',
       isThere: () => findClangFormat() !== undefined,
     },
+  ],
+  browsers: [
+    { what: 'Chromium', aptPackage: 'chromium', isThere: () => chromium() !== undefined },
+    { what: 'Firefox', aptPackage: 'firefox-esr', isThere: () => firefox() !== undefined },
+    {
+      what: 'the driver of WebKitGTK',
+      aptPackage: 'webkit2gtk-driver',
+      isThere: () => webKitDriver() !== undefined,
+    },
+    {
+      what: 'the MiniBrowser of WebKitGTK 4.1',
+      aptPackage: 'libwebkit2gtk-4.1-0',
+      isThere: () => miniBrowser() !== undefined,
+    },
+    { what: 'Xvfb', aptPackage: 'xvfb', isThere: () => xvfb() !== undefined },
   ],
 };
 

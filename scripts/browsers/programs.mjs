@@ -1,0 +1,41 @@
+// Where the three browsers are, and what they are called in Debian. Looking is cheap: no program is started for it.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { which } from '../lib/paths.mjs';
+
+/** @typedef {'chromium' | 'firefox' | 'webkit'} Engine */
+
+/** @type {readonly Engine[]} */
+export const ENGINES = ['chromium', 'firefox', 'webkit'];
+
+export const chromium = () => ['chromium', 'google-chrome', 'chrome'].map(which).find(Boolean);
+export const firefox = () => ['firefox-esr', 'firefox'].map(which).find(Boolean);
+export const webKitDriver = () => which('WebKitWebDriver');
+export const xvfb = () => which('Xvfb');
+
+/** WebKitGTK's small browser. It lies beside the library, in a folder named after the machine, not on the path. */
+export function miniBrowser() {
+  const folders = ['/usr/lib', '/usr/libexec', '/usr/lib64', '/usr/local/libexec'];
+  const below = existsSync('/usr/lib')
+    ? readdirSync('/usr/lib').filter((name) => name.includes('linux'))
+    : [];
+  return [...folders, ...below.map((name) => join('/usr/lib', name))]
+    .map((folder) => join(folder, 'webkit2gtk-4.1', 'MiniBrowser'))
+    .find((file) => existsSync(file));
+}
+
+/** Which programs `engine` needs that are not here. @param {Engine} engine @returns {string[]} */
+export function missingPrograms(engine) {
+  /** @type {Record<Engine, [string, string | undefined][]>} */
+  const needed = {
+    chromium: [['chromium', chromium()]],
+    firefox: [['firefox-esr', firefox()]],
+    webkit: [
+      ['WebKitWebDriver', webKitDriver()],
+      ['MiniBrowser of libwebkit2gtk-4.1-0', miniBrowser()],
+      ['Xvfb', xvfb()],
+    ],
+  };
+  return needed[engine].filter(([, path]) => path === undefined).map(([name]) => name);
+}
