@@ -12,7 +12,7 @@ import { main } from './lib/main.mjs';
 import { stopEverything } from './lib/run.mjs';
 import { Stages } from './lib/stages.mjs';
 import { browserTestFiles, nodeTestFiles, runBrowserTests, runNodeTests } from './lib/typescript.mjs';
-import { missingBrowsers, setUpToolchain } from './setup/setup.mjs';
+import { missingBrowsers, setUpPeers, setUpToolchain } from './setup/setup.mjs';
 
 // What a run may take on two cores. The limit is a test like the others: whoever makes the suite slower learns it.
 const LIMIT = 15;
@@ -30,6 +30,7 @@ main(async () => {
     const toolchain = await setUpToolchain(['native', 'format', ...browsers], stages);
     if (!toolchain.fetched) limit.lower(LIMIT);
     await buildEverything(toolchain, stages);
+    await setUpPeers(stages);
 
     await stages.test('lint: TypeScript, JavaScript, JSON', checkWithBiome);
     await stages.test('format: C++', () => clangFormat('check'));

@@ -1,28 +1,45 @@
-// The npm packages of package-lock.json, installed once and again only when the lock file changes.
+// The npm packages of a package-lock.json, installed once and again only when that file changes: those of the project
+// itself, and in bench/ the libraries that it is compared with, which nobody needs to build or use it.
 
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommandError, SetupError } from '../lib/errors.mjs';
 import { inRoot, ROOT } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
 
+const PEERS = inRoot('bench');
+
+export const npmPackagesAreInstalled = () => isInstalled(ROOT);
+export const installNpmPackages = () => install(ROOT);
+
+/** Installs the libraries of bench/package.json, where they are not there yet. @param {Stages} stages */
+export async function installPeers(stages) {
+  if (!isInstalled(PEERS)) await stages.quiet('installing the peers', () => install(PEERS));
+}
+
+/** @typedef {import('../lib/stages.mjs').Stages} Stages */
+
 // It lies inside node_modules because `npm ci` begins by emptying that folder: whatever interrupts it, the stamp is
 // gone until everything is there.
-const STAMP = inRoot('node_modules/.installed-from');
+/** @param {string} folder */
+const stamp = (folder) => join(folder, 'node_modules/.installed-from');
 
-/** What the result depends on: the lock file, and the platform for which programs were chosen. */
-function wanted() {
+/** What the result depends on: the lock file, and the platform for which programs were chosen. @param {string} folder */
+function wanted(folder) {
   const hash = createHash('sha256')
-    .update(readFileSync(inRoot('package-lock.json')))
+    .update(readFileSync(join(folder, 'package-lock.json')))
     .digest('hex');
   return `${hash} ${process.platform} ${process.arch}\n`;
 }
 
-export function npmPackagesAreInstalled() {
-  return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted();
+/** @param {string} folder */
+function isInstalled(folder) {
+  return existsSync(stamp(folder)) && readFileSync(stamp(folder), 'utf8') === wanted(folder);
 }
 
-export async function installNpmPackages() {
+/** @param {string} folder */
+async function install(folder) {
   const args = [
     'ci',
     '--ignore-scripts', // nothing here needs one
@@ -31,11 +48,11 @@ export async function installNpmPackages() {
     ...['--fetch-retries=3', '--fetch-retry-factor=2', '--fetch-retry-mintimeout=1000'], // seconds, not a minute
   ];
   try {
-    await run('npm', args, { cwd: ROOT, timeout: 600_000 });
+    await run('npm', args, { cwd: folder, timeout: 600_000 });
   } catch (error) {
     throw error instanceof CommandError ? new SetupError(explainFailure(error.message)) : error;
   }
-  writeFileSync(STAMP, wanted());
+  writeFileSync(stamp(folder), wanted(folder));
 }
 
 /** @param {string} message what npm said */

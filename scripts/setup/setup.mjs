@@ -3,7 +3,7 @@
 import { SetupError } from '../lib/errors.mjs';
 import { isAtLeast } from '../lib/version.mjs';
 import { findEmscripten, MINIMUM_EMSCRIPTEN } from './emscripten.mjs';
-import { installNpmPackages, npmPackagesAreInstalled } from './npm-packages.mjs';
+import { installNpmPackages, installPeers, npmPackagesAreInstalled } from './npm-packages.mjs';
 import {
   assemblePrivateEmscripten,
   findPrivateEmscripten,
@@ -61,6 +61,21 @@ export async function setUpBrowsers(stages) {
 
 /** The browsers that are not here, by name; installs nothing. */
 export const missingBrowsers = () => missingRequirements(['browsers']).map(({ what }) => what);
+
+/**
+ * The libraries that tests compare with. Without them those tests fail under CI, and elsewhere say that they did not
+ * run: nobody needs FANN to work on a kernel.
+ * @param {Stages} stages
+ */
+export async function setUpPeers(stages) {
+  try {
+    await install(missingRequirements(['peers']), stages);
+    await installPeers(stages);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`\n${error.message}\nWithout it the comparisons with other libraries do not run.\n`);
+  }
+}
 
 function checkNode() {
   const { node } = process.versions;

@@ -1,5 +1,6 @@
 // Programs that come from the system: what is there, and what is missing.
 
+import { existsSync } from 'node:fs';
 import { chromium, firefox, miniBrowser, webKitDriver, xvfb } from '../browsers/programs.mjs';
 import { findClangFormat } from '../lib/clang-format.mjs';
 import { SetupError } from '../lib/errors.mjs';
@@ -18,7 +19,7 @@ import { osRelease } from './os-release.mjs';
 /** @param {...string} programs */
 const has = (...programs) => programs.every((program) => which(program) !== undefined);
 
-/** @type {Record<'wasm' | 'llvm' | 'native' | 'format' | 'browsers', Requirement[]>} */
+/** @type {Record<'wasm' | 'llvm' | 'native' | 'format' | 'browsers' | 'peers', Requirement[]>} */
 const REQUIREMENTS = {
   wasm: [
     { what: 'Python 3', aptPackage: 'python3', isThere: () => has('python3') },
@@ -64,6 +65,14 @@ const REQUIREMENTS = {
       isThere: () => miniBrowser() !== undefined,
     },
     { what: 'Xvfb', aptPackage: 'xvfb', isThere: () => xvfb() !== undefined },
+  ],
+  peers: [
+    { what: 'a C compiler', aptPackage: 'gcc', isThere: () => has('cc') },
+    {
+      what: 'FANN 2.2 with its headers',
+      aptPackage: 'libfann-dev',
+      isThere: () => ['/usr/include/fann.h', '/usr/local/include/fann.h'].some((file) => existsSync(file)),
+    },
   ],
 };
 
