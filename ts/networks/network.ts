@@ -8,6 +8,7 @@ import type { Vec } from '../ops/vec.js';
 import { assertKnownKeys, assertWholeNumber } from './checks.js';
 import { checkDataset } from './dataset.js';
 import { evaluate } from './evaluation.js';
+import { loadCore, saveCore } from './formats/formats.js';
 import { forward } from './forward.js';
 import { NetworkCore } from './network-core.js';
 import { planNetwork } from './network-plan.js';
@@ -22,7 +23,9 @@ import type {
   LayerParameters,
   Network,
   NetworkConfig,
+  NetworkFormat,
   OutputActivationName,
+  SaveFormat,
   Trainer,
   TrainingReport,
   TrainOptions,
@@ -34,6 +37,14 @@ import type {
  */
 export function createNetwork(engine: Engine, config: NetworkConfig): Network {
   return new DenseNetwork(new NetworkCore(engine, planNetwork(config)));
+}
+
+/**
+ * The network of a file, in the pool of `engine`. Throws `BAD_FORMAT` for a file that is not right, naming the place;
+ * then nothing was allocated. `INVALID_ARGUMENT`, `POOL_EXHAUSTED` and `DISPOSED` as `createNetwork`.
+ */
+export function loadNetwork(engine: Engine, file: Uint8Array | string, format?: NetworkFormat): Network {
+  return new DenseNetwork(loadCore(engine, file, format));
 }
 
 class DenseNetwork implements Network {
@@ -136,6 +147,10 @@ class DenseNetwork implements Network {
     const core = new NetworkCore(this.#core.engine, { ...this.#core.plan, init: 'zeros' });
     copyParameters(this.#core, core);
     return new DenseNetwork(core);
+  }
+
+  save(format: SaveFormat = 'safetensors'): Uint8Array {
+    return saveCore(this.#core, format);
   }
 
   dispose(): void {

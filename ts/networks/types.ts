@@ -95,9 +95,28 @@ export interface Network extends Disposable {
   blend(other: Network, influence: number): void;
   /** A network of its own with the same weights. */
   clone(): Network;
+  /**
+   * The network as a file. Default `'safetensors'`, which like `'json'` keeps every bit and every name; `'fann'`
+   * keeps every bit of the weights. Throws `INVALID_ARGUMENT` for what the format cannot hold: an activation that FANN
+   * has not, or a weight for it that is not finite.
+   */
+  save(format?: SaveFormat): Uint8Array;
   /** Gives the memory back, with that of the trainers. Can be called again. */
   dispose(): void;
 }
+
+/**
+ * What `save` writes.
+ * - `'safetensors'`: tensors `layers.N.weight` (outputs × inputs, as PyTorch has them) and `layers.N.bias`, with the
+ *   activations in the metadata.
+ * - `'json'`: the same as text. −0 and denormals are kept; NaN and infinities are strings.
+ * - `'fann'`: the `.net` text of FANN 2.1 to 2.2.
+ * - `'onnx'`: Gemm and activation for each layer, opset 17; to be run elsewhere, not to be read back.
+ */
+export type SaveFormat = 'safetensors' | 'json' | 'fann' | 'onnx';
+
+/** What `loadNetwork` reads. `'brainjs'`: what `toJSON` of brain.js gives, of its versions 1 and 2. */
+export type NetworkFormat = 'safetensors' | 'json' | 'fann' | 'brainjs';
 
 /** Gradient descent, and what it remembers between updates. */
 export interface Trainer extends Disposable {

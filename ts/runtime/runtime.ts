@@ -6,8 +6,8 @@ import { type MemoryPool, Pool } from '../core/memory-pool.js';
 import type { VariantName } from '../core/variants.js';
 import { type HealthReport, healthReport } from '../metrics/health.js';
 import { type LoadTime, type RuntimeMetrics, runtimeMetrics } from '../metrics/runtime-metrics.js';
-import { createNetwork } from '../networks/network.js';
-import type { Network, NetworkConfig } from '../networks/types.js';
+import { createNetwork, loadNetwork } from '../networks/network.js';
+import type { Network, NetworkConfig, NetworkFormat } from '../networks/types.js';
 import { createOps } from '../ops/create-ops.js';
 import type { Ops } from '../ops/types.js';
 
@@ -27,6 +27,13 @@ export interface NeuralRuntime extends Disposable {
   readonly ops: Ops;
   /** Throws `INVALID_ARGUMENT` for a configuration that is none and `POOL_EXHAUSTED` when there is no room. */
   createNetwork(config: NetworkConfig): Network;
+  /**
+   * The network of a file: what `save` wrote as safetensors, JSON or FANN, and what other programs write (see
+   * `NetworkFormat`). Without `format` it is recognised by its content. Throws `BAD_FORMAT`, naming the byte, line or
+   * key, for a file that is damaged, incomplete or beyond what a network here can be; nothing is allocated then.
+   * `POOL_EXHAUSTED` when a file that is right is too large.
+   */
+  loadNetwork(bytes: Uint8Array | string, format?: NetworkFormat): Network;
   /**
    * `work()`; then every block made inside is freed, but for those in its result: a block itself, or blocks in
    * arrays and objects, however deep. `work` must not be asynchronous (`INVALID_ARGUMENT`).
@@ -74,6 +81,11 @@ class LoadedRuntime implements NeuralRuntime {
   createNetwork(config: NetworkConfig): Network {
     this.#engine.assertAlive('createNetwork');
     return createNetwork(this.#engine, config);
+  }
+
+  loadNetwork(bytes: Uint8Array | string, format?: NetworkFormat): Network {
+    this.#engine.assertAlive('loadNetwork');
+    return loadNetwork(this.#engine, bytes, format);
   }
 
   scope<T>(work: () => T): T {
