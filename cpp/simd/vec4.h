@@ -31,7 +31,14 @@ inline void StorePartial(float* target, F32x4 value, size_t count) {
 
 inline F32x4 Zero() { return Splat(0.0f); }
 
-// a·b + c. Two roundings in every build but `relaxed`, which fuses them.
+#if defined(__wasm_relaxed_simd__)
+inline constexpr bool kMulAddMayFuse = true;
+#else
+inline constexpr bool kMulAddMayFuse = false;
+#endif
+
+// a·b + c. Two roundings in every build but `relaxed`, which leaves out that of the product where
+// the machine can.
 inline F32x4 MulAdd(F32x4 a, F32x4 b, F32x4 c) {
 #if defined(__wasm_relaxed_simd__)
   return FusedMulAdd(a, b, c);

@@ -17,6 +17,7 @@ import { selfTest } from './self-test.js';
 import {
   type Build,
   builds,
+  isOnRequest,
   isWasmBuild,
   type ScriptBuild,
   type VariantName,
@@ -48,7 +49,7 @@ export async function loadEngine(options: LoadOptions = {}): Promise<LoadedEngin
   const selection: Candidate[] = [];
   const failures: WasmPerformanceError[] = [];
   for (const build of builds as readonly Build[]) {
-    if (settings.variant !== 'auto' && settings.variant !== build.name) continue;
+    if (settings.variant === 'auto' ? isOnRequest(build) : settings.variant !== build.name) continue;
     const deadline = new Deadline(`the ${build.name} build`, settings.timeout, settings.signal);
     try {
       const { engine, ...times } = await deadline.race(loadBuild(build, settings, deadline));

@@ -1,6 +1,6 @@
 /**
- * The table of builds: one row for each, in the order in which `auto` tries them. CMakeLists.txt has the same rows;
- * a build is added by adding one to both.
+ * The table of builds: one row for each, in the order in which `auto` tries them, but for those that run on request
+ * only. scripts/cmake/wasm.cmake has the same rows; a build is added by adding one to both.
  *
  * Every address is a literal `new URL('…', import.meta.url)` and the import is a literal too: bundlers look for
  * exactly that, and a computed one they would not find.
@@ -14,6 +14,8 @@ interface WasmBuildRow {
   /** Below dist/wasm: what a `wasmUrl` function is asked for. */
   readonly file: string;
   readonly url: () => URL;
+  /** Never taken by `auto`: its results differ from the other builds' in their last bits. */
+  readonly onRequest?: true;
 }
 
 /** A script of Emscripten's, imported. */
@@ -43,6 +45,13 @@ export const builds = [
     name: 'js',
     glue: (): Promise<GlueFile> => import('../wasm/js/neural.js'),
   },
+  {
+    name: 'relaxed',
+    requires: 'relaxedSimd',
+    file: 'relaxed/neural.wasm',
+    url: () => new URL('../wasm/relaxed/neural.wasm', import.meta.url),
+    onRequest: true,
+  },
 ] as const satisfies readonly (WasmBuildRow | ScriptBuildRow)[];
 
 /** The name of a build. */
@@ -53,4 +62,8 @@ export type ScriptBuild = ScriptBuildRow & { readonly name: VariantName };
 
 export function isWasmBuild(build: Build): build is WasmBuild {
   return 'requires' in build;
+}
+
+export function isOnRequest(build: Build): boolean {
+  return isWasmBuild(build) && build.onRequest === true;
 }

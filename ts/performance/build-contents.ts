@@ -12,26 +12,31 @@ export interface BuildContents {
 }
 
 const scalar: BuildContents = { features: [], instructions: [] };
+const simd: BuildContents = {
+  features: ['simd128'],
+  instructions: [
+    'v128.load',
+    'v128.store',
+    'v128.bitselect',
+    'f32x4.splat',
+    'f32x4.add',
+    'f32x4.sub',
+    'f32x4.mul',
+    'f32x4.div',
+    'f32x4.sqrt',
+    'f32x4.abs',
+    'f32x4.neg',
+  ],
+};
 
 const contents: { readonly [Name in VariantName]: BuildContents } = {
-  simd: {
-    features: ['simd128'],
-    instructions: [
-      'v128.load',
-      'v128.store',
-      'v128.bitselect',
-      'f32x4.splat',
-      'f32x4.add',
-      'f32x4.sub',
-      'f32x4.mul',
-      'f32x4.div',
-      'f32x4.sqrt',
-      'f32x4.abs',
-      'f32x4.neg',
-    ],
-  },
+  simd,
   scalar,
   js: scalar,
+  relaxed: {
+    features: [...simd.features, 'relaxed-simd'],
+    instructions: [...simd.instructions, 'f32x4.relaxed_madd'],
+  },
 };
 
 /** Of no build: nothing. */

@@ -187,8 +187,7 @@ TEST_F(MatmulTest, TakesViewsWithGapsBetweenRows) {
     for (size_t j = 0; j < p.n; ++j) {
       float acc = 0;
       for (size_t l = 0; l < p.k; ++l) {
-        const float product = a_[i * 20 + l] * b[l * 30 + j * 2];
-        acc = acc + product;
+        acc = MulAddOf(a_[i * 20 + l], b[l * 30 + j * 2], acc);
       }
       ASSERT_TRUE(BitsEqual(c[i * p.n + j], acc));
     }

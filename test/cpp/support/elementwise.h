@@ -3,6 +3,7 @@
 
 #include "kernels/elementwise.h"
 #include "support/functions.h"
+#include "support/mul_add.h"
 
 namespace neural::test {
 
@@ -35,14 +36,11 @@ inline const Elementwise kElementwise[] = {
      }},
     {"axpy",
      [](const float* a, const float* b, float* out, size_t n) { Axpy(kFactor, a, b, out, n); },
-     [](float a, float b) {
-       const float product = kFactor * a;
-       return product + b;
-     }},
+     [](float a, float b) { return MulAddOf(kFactor, a, b); }},
     {"lerp", [](const float* a, const float* b, float* out, size_t n) { Lerp(a, b, 0.3f, out, n); },
      [](float a, float b) {
-       const float from = (1.0f - 0.3f) * a, to = 0.3f * b;
-       return to + from;
+       const float from = (1.0f - 0.3f) * a;
+       return MulAddOf(0.3f, b, from);
      }},
     {"scale", [](const float* a, const float*, float* out, size_t n) { Scale(a, kFactor, out, n); },
      [](float a, float) { return a * kFactor; }},

@@ -5,6 +5,7 @@
 
 #include "kernels/matmul.h"
 #include "support/functions.h"
+#include "support/mul_add.h"
 
 namespace neural::test {
 
@@ -22,8 +23,7 @@ inline float ChainOf(const Product& p, const float* a, const float* b, const flo
   const MatrixView view_a = p.A(a), view_b = p.B(b);
   float acc = 0;
   for (size_t l = 0; l < p.k; ++l) {
-    const float product = *view_a.At(i, l) * *view_b.At(l, j);
-    acc = acc + product;
+    acc = MulAddOf(*view_a.At(i, l), *view_b.At(l, j), acc);
   }
   const MatmulEpilogue& e = p.epilogue;
   if (e.alpha != 1) acc = e.alpha * acc;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type Build, builds, isWasmBuild } from '#ts/core/variants.js';
+import { type Build, builds, isOnRequest, isWasmBuild } from '#ts/core/variants.js';
 import { fromRoot, rootUrl } from '../support/paths.js';
 
 const table: readonly Build[] = builds;
@@ -18,11 +18,10 @@ test('the table has a row for every build, and every row a build', () => {
   }
 });
 
-test('auto tries simd, scalar, js', () => {
-  assert.deepEqual(
-    table.map(({ name }) => name),
-    ['simd', 'scalar', 'js'],
-  );
+test('auto tries simd, scalar, js, and never relaxed', () => {
+  const names = (rows: readonly Build[]) => rows.map(({ name }) => name);
+  assert.deepEqual(names(table.filter((build) => !isOnRequest(build))), ['simd', 'scalar', 'js']);
+  assert.deepEqual(names(table.filter(isOnRequest)), ['relaxed']);
 });
 
 test('no script of a build asks for Node, for its own address, or for eval', () => {

@@ -37,7 +37,10 @@ async function assertRejected(
 describe('options that are refused', () => {
   const invalid = (options: object, message: RegExp) => [options, 'INVALID_ARGUMENT', message] as const;
   const cases: readonly (readonly [object, ErrorCode, RegExp])[] = [
-    invalid({ variant: 'avx' }, /^loadRuntime: variant is 'avx'; give one of auto, simd, scalar, js$/),
+    invalid(
+      { variant: 'avx' },
+      /^loadRuntime: variant is 'avx'; give one of auto, simd, scalar, js, relaxed$/,
+    ),
     invalid({ timeout: 0 }, /timeout is 0; give a number of milliseconds above 0/),
     invalid({ timeout: Number.NaN }, /timeout is NaN/),
     invalid({ signal: {} }, /signal is \[object Object\]; give an AbortSignal/),
@@ -327,6 +330,21 @@ describe('engines that will not', () => {
     assert.equal(named.code, 'VARIANT_UNSUPPORTED');
     assert.match(named.message, /needs the feature simd, which this engine refuses; use/);
     assert.equal(outcomeOf(withoutSimd, { variant: 'scalar' }).code, 'scalar');
+  });
+
+  test('relaxed SIMD is missing: VARIANT_UNSUPPORTED by name, and nothing to auto', () => {
+    // The first instruction behind the prefix 0xfd with a code above 0xff.
+    const withoutRelaxed = `
+      const { validate } = WebAssembly;
+      const isRelaxed = (_, i, bytes) => bytes[i] === 0xfd && bytes[i + 1] === 0x85 && bytes[i + 2] === 0x02;
+      WebAssembly.validate = (bytes) => !bytes.some(isRelaxed) && validate(bytes);`;
+    const named = outcomeOf(withoutRelaxed, { variant: 'relaxed' });
+    assert.equal(named.code, 'VARIANT_UNSUPPORTED');
+    assert.match(
+      named.message,
+      /relaxed build needs the feature relaxedSimd, which this engine refuses; use/,
+    );
+    assert.equal(outcomeOf(withoutRelaxed, {}).code, 'simd');
   });
 
   test('WebAssembly is missing: WASM_UNAVAILABLE for a build that was named', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { builds } from '../support/builds.js';
+import { builds, engineFlags } from '../support/builds.js';
 import { rootUrl } from '../support/paths.js';
 
 const calls = 100_000;
@@ -60,6 +60,7 @@ const program = (variant: string): string => `
 for (const variant of builds) {
   test(`${variant} build`, () => {
     const flags = [
+      ...engineFlags,
       '--expose-gc',
       '--max-semi-space-size=128',
       '--min-semi-space-size=128',

@@ -20,8 +20,8 @@ test('what the headers state keeps the contract', () => {
   }
 });
 
-describeBuilds('elementwise', (runtime) => {
-  for (const { name, operands, call, reference, maxUlp, largest } of elementwiseCases) {
+describeBuilds('elementwise', (runtime, build) => {
+  for (const { name, operands, call, reference, fused, maxUlp, largest } of elementwiseCases) {
     /** Compares every element; arguments beyond `largest` only have to be numbers of the right class. */
     const check = (a: Float32Array, b: Float32Array, result: ArrayLike<number>, what: string): void => {
       for (let i = 0; i < a.length; i++) {
@@ -29,6 +29,8 @@ describeBuilds('elementwise', (runtime) => {
         if (Math.abs(x) > largest) continue;
         const wanted = reference(x, y);
         const error = ulpError(result[i]!, wanted);
+        // The relaxed build may leave out the rounding of a product, as the machine has it.
+        if (build === 'relaxed' && fused !== undefined && ulpError(result[i]!, fused(x, y)) <= 1) continue;
         const signs = wanted !== 0 || maxUlp > 0 || Object.is(result[i], wanted);
         assert.ok(
           error <= maxUlp && signs,

@@ -10,6 +10,8 @@ export interface ElementwiseCase {
   readonly call: (ops: Ops, a: Vec, b: Vec, out?: Vec) => Vec;
   /** In float64; where the operation has several roundings by definition, with those. */
   readonly reference: (a: number, b: number) => number;
+  /** The same where a product that is added to is not rounded, as in the `relaxed` build. */
+  readonly fused?: (a: number, b: number) => number;
   readonly maxUlp: number;
   /** Arguments up to this magnitude are within the bound. */
   readonly largest: number;
@@ -92,6 +94,7 @@ export const elementwiseCases: readonly ElementwiseCase[] = [
     operands: 2,
     call: (ops, a, b, out) => ops.axpy(alpha, a, b, out),
     reference: (a, b) => fround(fround(fround(alpha) * a) + b),
+    fused: (a, b) => fround(fround(alpha) * a + b),
     maxUlp: 0,
     largest: all,
   },
@@ -100,6 +103,7 @@ export const elementwiseCases: readonly ElementwiseCase[] = [
     operands: 2,
     call: (ops, a, b, out) => ops.lerp(a, b, t, out),
     reference: (a, b) => fround(fround(fround(t) * b) + fround(fround(1 - fround(t)) * a)),
+    fused: (a, b) => fround(fround(t) * b + fround(fround(1 - fround(t)) * a)),
     maxUlp: 0,
     largest: all,
   },

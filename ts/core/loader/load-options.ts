@@ -11,8 +11,8 @@ export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { pr
 
 export interface LoadOptions {
   /**
-   * `'auto'` (default): simd, else scalar, else js, whatever the engine supports. A build that is named runs or the
-   * load is rejected; it is never replaced by another.
+   * `'auto'` (default): simd, else scalar, else js, whatever the engine supports; never relaxed. A build that is
+   * named runs or the load is rejected; it is never replaced by another.
    */
   readonly variant?: 'auto' | VariantName;
   /**
