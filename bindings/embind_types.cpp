@@ -4,7 +4,7 @@
 // glue carries code for each of them, a third of what a page would fetch, and the module pulls in
 // printf. The signatures in objects.cpp use four types. Since these definitions come first, the
 // linker has no reason to take the library's. A signature with a fifth type fails when it is
-// called, with embind's UnboundTypeError.
+// called, with the TypeError of embind_library.js.
 #include <emscripten/bind.h>
 #include <string.h>
 

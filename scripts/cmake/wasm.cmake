@@ -15,7 +15,7 @@ set(wasm_link
     -sIMPORTED_MEMORY -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2GB)
 set(js_link
     # Compiled by wasm2js. With growth allowed it would replace the caller's buffer.
-    -sWASM=0 -sWASM_ASYNC_COMPILATION=0 -sIMPORTED_MEMORY)
+    -sWASM=0 -sIMPORTED_MEMORY)
 set(builds simd scalar js relaxed)
 
 set(compile_flags -O3 -flto)
@@ -24,6 +24,8 @@ set(link_flags
     # names of the exports to single letters, and drop those that the glue has no use for. The loader
     # takes them by name, from the instance; the glue needs no wrapper for each.
     -O2 -flto -Wl,--lto-O3 -sEXPORT_KEEPALIVE=0 --bind
+    # The JavaScript half of embind that this module needs.
+    --js-library ${CMAKE_SOURCE_DIR}/bindings/embind_library.js
     # Chooses the embind library that goes with code without run-time types.
     -fno-rtti -fno-exceptions
     # A factory that leaves no trace: no global, no process handler, no node: import, no eval (CSP).
@@ -37,7 +39,9 @@ set(link_flags
     -sSTACK_SIZE=65536
     # The least that the module accepts is the least limit a caller may set; emcc's own is 16 MiB.
     -sINITIAL_MEMORY=2MB
-    -sASSERTIONS=0)
+    -sASSERTIONS=0
+    # The loader hands over the instance: no code that would fetch or compile a file.
+    -sWASM_ASYNC_COMPILATION=0)
 
 execute_process(
   COMMAND ${EMSCRIPTEN_ROOT_PATH}/em-config BINARYEN_ROOT
@@ -51,6 +55,8 @@ set(wasm_opt_flags
     --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals
     # Names and producers are of no use to a user.
     --strip-debug --strip-producers)
+
+find_program(node node REQUIRED)
 
 function(add_module build)
   set(target module_${build})
@@ -68,11 +74,14 @@ function(add_module build)
   # The same file name in a folder of its own: so the glues of all wasm builds are the same bytes.
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME neural SUFFIX .js
+    LINK_DEPENDS ${CMAKE_SOURCE_DIR}/bindings/embind_library.js
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_SOURCE_DIR}/dist/wasm/${build})
   if(NOT build STREQUAL js)  # There wasm2js has run it already.
     set(wasm ${CMAKE_SOURCE_DIR}/dist/wasm/${build}/neural.wasm)
     add_custom_command(TARGET ${target} POST_BUILD
-      COMMAND ${wasm_opt} ${wasm_opt_flags} ${${build}_optimize} ${wasm} -o ${wasm} VERBATIM)
+      COMMAND ${wasm_opt} ${wasm_opt_flags} ${${build}_optimize} ${wasm} -o ${wasm}
+      COMMAND ${node} ${CMAKE_SOURCE_DIR}/scripts/minify-glue.mjs
+        ${CMAKE_SOURCE_DIR}/dist/wasm/${build}/neural.js VERBATIM)
   endif()
 endfunction()
 

@@ -4,18 +4,17 @@
  */
 import type { ModuleObjects } from './abi.js';
 
+export type ReceiveInstance = (instance: object, module: object) => unknown;
+
 export interface GlueOptions {
   /** The linear memory, or for the `js` build something that looks like one. */
   readonly wasmMemory: { readonly buffer: ArrayBufferLike };
-  /** Hands the compiled module's instance to `receive`, sooner or later. Must not throw. */
-  readonly instantiateWasm?: (
-    imports: object,
-    receive: (instance: object, module: object) => unknown,
-  ) => object;
+  /** Is called at once; the instance may be handed to `receive` later. Must not throw. */
+  readonly instantiateWasm?: (imports: object, receive: ReceiveInstance) => object;
 }
 
 /** The module object: what embind registered, and the plain exports. */
-export type GlueModule = ModuleObjects & { readonly wasmExports: object };
+export type GlueModule = GlueOptions & ModuleObjects & { readonly wasmExports: object };
 
-/** The promise may stay open for ever when instantiation fails: race it. */
-export type Glue = (options: GlueOptions) => Promise<GlueModule>;
+/** Makes a module object of its argument: at once in the `js` build, else when it receives the instance. */
+export type Glue = (module: GlueOptions) => unknown;

@@ -112,7 +112,7 @@ async function startScriptBuild(
   });
   deadline.throwIfOver();
   const fetched = systemClock();
-  const running = await startScriptModule(glue, settings.memoryLimit);
+  const running = startScriptModule(glue, settings.memoryLimit);
   deadline.throwIfOver();
   return { running, fetch: fetched - begin, compile: 0, instantiate: systemClock() - fetched };
 }

@@ -264,11 +264,13 @@ describe('addresses that do not answer with a build', () => {
   }
 
   test('a signal that fired before: ABORTED, and nothing is asked for', async () => {
-    const already = requests.length;
+    // Only of this file: a request that an earlier test gave up may still arrive.
+    const asked = () => requests.filter((path) => path.endsWith('good.wasm')).length;
+    const already = asked();
     const options = { wasmUrl: url('good.wasm'), signal: AbortSignal.abort('too late') };
     const error = await assertRejected(options, 'ABORTED', /aborted/);
     assert.equal(error.cause, 'too late');
-    assert.equal(requests.length, already);
+    assert.equal(asked(), already);
   });
 
   test('auto goes on to the next build, and says why', async () => {

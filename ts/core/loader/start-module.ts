@@ -1,9 +1,9 @@
 /** From a compiled module, or from the `js` build's glue, to a running one. */
 import createModule from '../../wasm/simd/neural.js';
-import { type Abi, abiVersion, type ModuleObjects } from '../abi.js';
+import { type Abi, abiVersion } from '../abi.js';
 import type { WasmApi } from '../environment.js';
 import { WasmPerformanceError } from '../errors.js';
-import type { Glue } from '../glue.js';
+import type { Glue, GlueModule, GlueOptions, ReceiveInstance } from '../glue.js';
 import type { RunningModule } from '../module-engine.js';
 
 const pageBytes = 65_536;
@@ -17,37 +17,40 @@ export async function startWasmModule(
   const pages = memoryLimit / pageBytes;
   // As large at the start as it may ever be: it never grows, so no view is ever detached.
   const memory = makeMemory(memoryLimit, () => new api.Memory({ initial: pages, maximum: pages }));
-  let abi: Abi | undefined;
-  const objects = await new Promise<ModuleObjects>((resolve, reject) => {
-    createModule({
-      wasmMemory: memory,
-      // The glue does not notice when this fails: a throw would end the process and a rejection would leave its
-      // promise open for ever. So failures go to our own promise.
-      instantiateWasm(imports, receive) {
-        api
-          .instantiate(module, imports as WebAssembly.Imports)
-          .then((instance) => {
-            abi = instance.exports as unknown as Abi;
-            assertVersion(abi);
-            receive(instance, module);
-          })
-          .catch(reject);
-        return {};
-      },
-    }).then(resolve, reject);
-  }).catch((cause: unknown) => {
-    throw cause instanceof WasmPerformanceError ? cause : foreignModuleError(cause);
+  let imports: object = {};
+  let receive: ReceiveInstance | undefined;
+  const objects = startGlue(createModule, {
+    wasmMemory: memory,
+    // The glue asks for the instance here and takes it when it is there.
+    instantiateWasm(...asked) {
+      [imports, receive] = asked;
+      return {};
+    },
   });
-  return { abi: abi!, objects, buffer: memory.buffer };
+  try {
+    const instance = await api.instantiate(module, imports as WebAssembly.Imports);
+    const abi = instance.exports as unknown as Abi;
+    assertVersion(abi);
+    receive?.(instance, module);
+    return { abi, objects, buffer: memory.buffer };
+  } catch (cause) {
+    throw cause instanceof WasmPerformanceError ? cause : foreignModuleError(cause);
+  }
 }
 
 /** The same for the build without WebAssembly: its memory is an ordinary buffer. */
-export async function startScriptModule(glue: Glue, memoryLimit: number): Promise<RunningModule> {
+export function startScriptModule(glue: Glue, memoryLimit: number): RunningModule {
   const memory = makeMemory(memoryLimit, () => ({ buffer: new ArrayBuffer(memoryLimit) }));
-  const module = await glue({ wasmMemory: memory });
-  const abi = module.wasmExports as Abi;
+  const objects = startGlue(glue, { wasmMemory: memory });
+  const abi = objects.wasmExports as Abi;
   assertVersion(abi);
-  return { abi, objects: module, buffer: memory.buffer };
+  return { abi, objects, buffer: memory.buffer };
+}
+
+/** The glue takes the object that it is handed for its module object, and fills it once it has the instance. */
+function startGlue(glue: Glue, options: GlueOptions): GlueModule {
+  glue(options);
+  return options as GlueModule;
 }
 
 function makeMemory<Memory>(bytes: number, make: () => Memory): Memory {
