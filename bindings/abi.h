@@ -18,7 +18,7 @@
 namespace neural {
 
 // Grows by one with every change of a signature or of a meaning.
-inline constexpr uint32_t kAbiVersion = 1;
+inline constexpr uint32_t kAbiVersion = 2;
 
 enum class Status : uint32_t {
   kOk = 0,
@@ -53,6 +53,9 @@ NEURAL_EXPORT Address pool_stats();
 // Elementwise, n elements. alpha: the activation's second parameter, NaN for its default.
 NEURAL_EXPORT neural::Status activate_f32(uint32_t activation, Address x, Address out, uint32_t n,
                                           float gain, float alpha);
+// Its slope at x: gain·f'(gain·x).
+NEURAL_EXPORT neural::Status activation_gradient_f32(uint32_t activation, Address x, Address out,
+                                                     uint32_t n, float gain, float alpha);
 NEURAL_EXPORT neural::Status add_f32(Address a, Address b, Address out, uint32_t n);
 NEURAL_EXPORT neural::Status sub_f32(Address a, Address b, Address out, uint32_t n);
 NEURAL_EXPORT neural::Status mul_f32(Address a, Address b, Address out, uint32_t n);
@@ -76,9 +79,32 @@ NEURAL_EXPORT neural::Status softmax_f32(Address x, Address out, uint32_t rows, 
 NEURAL_EXPORT neural::Status log_softmax_f32(Address x, Address out, uint32_t rows,
                                              uint32_t columns);
 
-// Reductions: the result slot holds one f64 (exactly the f32 result).
+// x/‖x‖; a zero vector stays.
+NEURAL_EXPORT neural::Status normalize_f32(Address x, Address out, uint32_t n);
+
+// Reductions: the result slot holds one f64 (exactly the f32 result, or the index).
 NEURAL_EXPORT neural::Status dot_f32(Address a, Address b, uint32_t n);
+NEURAL_EXPORT neural::Status cosine_similarity_f32(Address a, Address b, uint32_t n);
 NEURAL_EXPORT neural::Status sum_f32(Address x, uint32_t n);
+NEURAL_EXPORT neural::Status mean_f32(Address x, uint32_t n);
+NEURAL_EXPORT neural::Status norm_f32(Address x, uint32_t n);
+NEURAL_EXPORT neural::Status variance_f32(Address x, uint32_t n);
+NEURAL_EXPORT neural::Status min_value_f32(Address x, uint32_t n);
+NEURAL_EXPORT neural::Status max_value_f32(Address x, uint32_t n);
+NEURAL_EXPORT neural::Status argmax_f32(Address x, uint32_t n);  // -1 for n = 0.
+
+// Neurons and their connections: the numbers are f64 (see kernels/neurons.h).
+NEURAL_EXPORT neural::Status spike_rate_f32(Address spikes, uint32_t n, double window_ms,
+                                            double threshold);
+NEURAL_EXPORT neural::Status mesh_efficiency_f32(Address neurons, uint32_t neuron_count,
+                                                 Address synapses, uint32_t synapse_count);
+// One step of a rule (kernels/connections.h); pre[columns] and post[rows] 0 where it takes none.
+// rate: its eta, target or threshold. first_index: of the first weight, for the random numbers.
+NEURAL_EXPORT neural::Status optimize_connections_f32(uint32_t rule, Address weights, Address pre,
+                                                      Address post, Address out, uint32_t rows,
+                                                      uint32_t columns, float rate, float decay,
+                                                      float low, float high, uint32_t seed_low,
+                                                      uint32_t seed_high, uint32_t first_index);
 
 // out[m×n] = activation(alpha·op(a)[m×k]·op(b)[k×n] + beta·out + bias[n]); bias 0: none.
 NEURAL_EXPORT neural::Status matmul_f32(Address a, Address b, Address bias, Address out, uint32_t m,

@@ -1,6 +1,8 @@
 // The exports of the kernels: check the operands, call, return a status. No arithmetic here.
 #include "bindings/module.h"
+#include "kernels/connections.h"
 #include "kernels/elementwise.h"
+#include "kernels/neurons.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
 
@@ -29,6 +31,21 @@ Status Binary(BinaryKernel kernel, Address a, Address b, Address out, uint32_t n
   return Status::kOk;
 }
 
+// Leaves what the kernel computes in the result slot.
+template <class Number>
+Status Reduce(Number (*kernel)(const float*, size_t), Address x, uint32_t n) {
+  if (!InBounds(x, n)) return Status::kOutOfBounds;
+  result.value = kernel(ConstFloats(x), n);
+  return Status::kOk;
+}
+
+Status ReducePair(float (*kernel)(const float*, const float*, size_t), Address a, Address b,
+                  uint32_t n) {
+  if (!AllInBounds(n, a, b)) return Status::kOutOfBounds;
+  result.value = kernel(ConstFloats(a), ConstFloats(b), n);
+  return Status::kOk;
+}
+
 bool IsElementwise(uint32_t activation) { return activation < kElementwiseActivations; }
 
 }  // namespace
@@ -38,6 +55,15 @@ Status activate_f32(uint32_t activation, Address x, Address out, uint32_t n, flo
   if (!IsElementwise(activation)) return Status::kInvalidArgument;
   if (!AllInBounds(n, x, out)) return Status::kOutOfBounds;
   Activate(static_cast<Activation>(activation), ConstFloats(x), Floats(out), n, {gain, alpha});
+  return Status::kOk;
+}
+
+Status activation_gradient_f32(uint32_t activation, Address x, Address out, uint32_t n, float gain,
+                               float alpha) {
+  if (!IsElementwise(activation)) return Status::kInvalidArgument;
+  if (!AllInBounds(n, x, out)) return Status::kOutOfBounds;
+  ActivationGradient(static_cast<Activation>(activation), ConstFloats(x), Floats(out), n,
+                     {gain, alpha});
   return Status::kOk;
 }
 
@@ -104,14 +130,53 @@ Status log_softmax_f32(Address x, Address out, uint32_t rows, uint32_t columns) 
   return Status::kOk;
 }
 
-Status dot_f32(Address a, Address b, uint32_t n) {
-  if (!AllInBounds(n, a, b)) return Status::kOutOfBounds;
-  result.value = Dot(ConstFloats(a), ConstFloats(b), n);
+Status normalize_f32(Address x, Address out, uint32_t n) { return Unary(Normalize, x, out, n); }
+
+Status dot_f32(Address a, Address b, uint32_t n) { return ReducePair(Dot, a, b, n); }
+Status cosine_similarity_f32(Address a, Address b, uint32_t n) {
+  return ReducePair(CosineSimilarity, a, b, n);
+}
+Status sum_f32(Address x, uint32_t n) { return Reduce(Sum, x, n); }
+Status mean_f32(Address x, uint32_t n) { return Reduce(Mean, x, n); }
+Status norm_f32(Address x, uint32_t n) { return Reduce(Norm, x, n); }
+Status variance_f32(Address x, uint32_t n) { return Reduce(Variance, x, n); }
+Status min_value_f32(Address x, uint32_t n) { return Reduce(MinValue, x, n); }
+Status max_value_f32(Address x, uint32_t n) { return Reduce(MaxValue, x, n); }
+Status argmax_f32(Address x, uint32_t n) {
+  const Status status = Reduce(ArgMax, x, n);
+  if (n == 0) result.value = -1;
+  return status;
+}
+
+Status spike_rate_f32(Address spikes, uint32_t n, double window_ms, double threshold) {
+  if (!InBounds(spikes, n)) return Status::kOutOfBounds;
+  result.value = SpikeRate(ConstFloats(spikes), n, window_ms, threshold);
   return Status::kOk;
 }
-Status sum_f32(Address x, uint32_t n) {
-  if (!InBounds(x, n)) return Status::kOutOfBounds;
-  result.value = Sum(ConstFloats(x), n);
+Status mesh_efficiency_f32(Address neurons, uint32_t neuron_count, Address synapses,
+                           uint32_t synapse_count) {
+  if (!InBounds(neurons, neuron_count) || !InBounds(synapses, synapse_count)) {
+    return Status::kOutOfBounds;
+  }
+  result.value =
+      MeshEfficiency(ConstFloats(neurons), neuron_count, ConstFloats(synapses), synapse_count);
+  return Status::kOk;
+}
+
+Status optimize_connections_f32(uint32_t rule, Address weights, Address pre, Address post,
+                                Address out, uint32_t rows, uint32_t columns, float rate,
+                                float decay, float low, float high, uint32_t seed_low,
+                                uint32_t seed_high, uint32_t first_index) {
+  if (rule >= kConnectionRules) return Status::kInvalidArgument;
+  const ConnectionSettings settings = {
+      static_cast<ConnectionRule>(rule), rate, decay, low, high, seed_low, seed_high, first_index};
+  const bool needs_activity = NeedsActivity(settings.rule);
+  if (!AllInBounds(uint64_t{rows} * columns, weights, out) ||
+      (needs_activity && !(InBounds(pre, columns) && InBounds(post, rows)))) {
+    return Status::kOutOfBounds;
+  }
+  OptimizeConnections(settings, ConstFloats(weights), ConstFloats(pre), ConstFloats(post),
+                      Floats(out), rows, columns);
   return Status::kOk;
 }
 

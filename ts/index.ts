@@ -1,5 +1,11 @@
 /** Everything public. Nothing is defined here. */
-export type { ActivationName, InitializerName, LossName, OptimizerName } from './core/abi.js';
+export type {
+  ActivationName,
+  ConnectionRuleName,
+  InitializerName,
+  LossName,
+  OptimizerName,
+} from './core/abi.js';
 export {
   type ErrorCode,
   type ErrorRecord,
@@ -62,7 +68,6 @@ export type {
 } from './performance/benchmark/report.js';
 export { runWasmBenchmarks } from './performance/benchmark/run-wasm-benchmarks.js';
 export type { RatioInterval } from './performance/benchmark/statistics.js';
-export type { ConnectionRule } from './performance/layer-operations.js';
 export type { LayerOptions } from './performance/layer-options.js';
 export { defaultModuleConfig, type WasmModuleConfig } from './performance/module-config.js';
 export type { ModuleMetrics } from './performance/module-metrics.js';

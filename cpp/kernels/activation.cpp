@@ -7,12 +7,18 @@ namespace neural {
 namespace {
 
 template <class F>
-concept TakesInput = requires(F32x4 v) { F::DerivativeFromInput(v, v); };
+concept HasDerivativeFromInput = requires(F32x4 v) { F::DerivativeFromInput(v, v); };
+template <class F>
+concept HasDerivativeFromOutput = requires(F32x4 v) { F::DerivativeFromOutput(v, v); };
+
+template <class F>
+F32x4 AlphaOf(float alpha) {
+  return Splat(alpha != alpha ? F::kAlpha : alpha);
+}
 
 template <class F>
 void ActivateWith(const float* x, float* out, size_t n, ActivationParameters parameters) {
-  const bool is_default = parameters.alpha != parameters.alpha;
-  const F32x4 alpha = Splat(is_default ? F::kAlpha : parameters.alpha);
+  const F32x4 alpha = AlphaOf<F>(parameters.alpha);
   // Multiplied even by 1: the product changes no bit, and a second loop would double the code.
   const F32x4 gain = Splat(parameters.gain);
   const auto forward = [=](F32x4 v) { return F::Forward(Mul(gain, v), alpha); };
@@ -23,18 +29,12 @@ void ActivateWith(const float* x, float* out, size_t n, ActivationParameters par
   }
 }
 
-template <class F>
-void MultiplyByDerivativeOf(const float* values, float* gradient, size_t n) {
-  const F32x4 alpha = Splat(F::kAlpha);
+template <F32x4 (*kDerivative)(F32x4, F32x4)>
+void MultiplyBy(const float* values, float* gradient, size_t n, F32x4 alpha) {
   for (size_t i = 0; i < n; i += kLanes) {
     const size_t count = n - i < kLanes ? n - i : kLanes;
     const F32x4 v = count == kLanes ? Load(values + i) : LoadPartial(values + i, count);
-    F32x4 derivative;
-    if constexpr (TakesInput<F>) {
-      derivative = F::DerivativeFromInput(v, alpha);
-    } else {
-      derivative = F::DerivativeFromOutput(v, alpha);
-    }
+    const F32x4 derivative = kDerivative(v, alpha);
     if (count == kLanes) {
       Store(gradient + i, Mul(Load(gradient + i), derivative));
     } else {
@@ -43,18 +43,37 @@ void MultiplyByDerivativeOf(const float* values, float* gradient, size_t n) {
   }
 }
 
+template <class F>
+void MultiplyByDerivativeFromInput(const float* x, float* gradient, size_t n, float alpha) {
+  MultiplyBy<F::DerivativeFromInput>(x, gradient, n, AlphaOf<F>(alpha));
+}
+template <class F>
+void MultiplyByDerivativeFromOutput(const float* y, float* gradient, size_t n, float alpha) {
+  MultiplyBy<F::DerivativeFromOutput>(y, gradient, n, AlphaOf<F>(alpha));
+}
+
 // One function for each activation, called through a table: engines compile a function when it is
 // called first, and one with all the loops in it would cost every load some milliseconds.
 struct Functions {
   void (*activate)(const float*, float*, size_t, ActivationParameters);
-  void (*multiply_by_derivative)(const float*, float*, size_t);
-  bool derivative_needs_input;
+  // At least one of them is there.
+  void (*derivative_from_input)(const float*, float*, size_t, float);
+  void (*derivative_from_output)(const float*, float*, size_t, float);
 };
 
 template <class F>
-constexpr Functions kFunctionsOf = {ActivateWith<F>, MultiplyByDerivativeOf<F>, TakesInput<F>};
+constexpr Functions MakeFunctions() {
+  Functions f = {ActivateWith<F>, nullptr, nullptr};
+  if constexpr (HasDerivativeFromInput<F>) {
+    f.derivative_from_input = MultiplyByDerivativeFromInput<F>;
+  }
+  if constexpr (HasDerivativeFromOutput<F>) {
+    f.derivative_from_output = MultiplyByDerivativeFromOutput<F>;
+  }
+  return f;
+}
 
-#define NEURAL_FUNCTIONS(Name, name) kFunctionsOf<activation::Name>,
+#define NEURAL_FUNCTIONS(Name, name) MakeFunctions<activation::Name>(),
 constexpr Functions kFunctions[] = {NEURAL_ACTIVATIONS(NEURAL_FUNCTIONS)};
 #undef NEURAL_FUNCTIONS
 
@@ -67,10 +86,35 @@ void Activate(Activation kind, const float* x, float* out, size_t n,
   FunctionsOf(kind).activate(x, out, n, parameters);
 }
 
-bool DerivativeNeedsInput(Activation kind) { return FunctionsOf(kind).derivative_needs_input; }
+bool DerivativeNeedsInput(Activation kind) { return !FunctionsOf(kind).derivative_from_output; }
 
 void MultiplyByDerivative(Activation kind, const float* values, float* gradient, size_t n) {
-  if (kind != Activation::kLinear) FunctionsOf(kind).multiply_by_derivative(values, gradient, n);
+  if (kind == Activation::kLinear) return;
+  const Functions& f = FunctionsOf(kind);
+  const bool needs_input = !f.derivative_from_output;
+  const auto multiply = needs_input ? f.derivative_from_input : f.derivative_from_output;
+  multiply(values, gradient, n, kDefaultAlpha);
+}
+
+void ActivationGradient(Activation kind, const float* x, float* out, size_t n,
+                        ActivationParameters parameters) {
+  const Functions& f = FunctionsOf(kind);
+  constexpr size_t kPiece = 64;
+  float values[kPiece];
+  for (size_t begin = 0; begin < n; begin += kPiece) {
+    const size_t count = n - begin < kPiece ? n - begin : kPiece;
+    float* gradient = out + begin;
+    Scale(x + begin, parameters.gain, values, count);
+    // A derivative that is chosen by comparisons would lose NaN; as a factor it stays.
+    const F32x4 gain = Splat(parameters.gain);
+    Map(values, gradient, count, [=](F32x4 v) { return Select(Equal(v, v), gain, v); });
+    if (f.derivative_from_input) {
+      f.derivative_from_input(values, gradient, count, parameters.alpha);
+    } else {
+      f.activate(values, values, count, {1, parameters.alpha});
+      f.derivative_from_output(values, gradient, count, parameters.alpha);
+    }
+  }
 }
 
 }  // namespace neural

@@ -15,9 +15,10 @@ enum class Activation : uint32_t {
 inline constexpr uint32_t kElementwiseActivations = static_cast<uint32_t>(Activation::kSoftmax);
 
 // y = f(gain·x). alpha is the second parameter of those that have one; NaN stands for its default.
+inline constexpr float kDefaultAlpha = __builtin_nanf("");
 struct ActivationParameters {
   float gain = 1;
-  float alpha = __builtin_nanf("");
+  float alpha = kDefaultAlpha;
 };
 
 // Calls visitor with a value of the struct that belongs to an elementwise activation.
@@ -44,5 +45,10 @@ bool DerivativeNeedsInput(Activation kind);
 // gradient[i] *= f'(…) at gain 1 and the default alpha, from the activation's inputs where it needs
 // them, else from its outputs.
 void MultiplyByDerivative(Activation kind, const float* values, float* gradient, size_t n);
+
+// out[i] = gain·f'(gain·x[i]), the slope of Activate at x[i]; at a kink that of one side. out may
+// be x.
+void ActivationGradient(Activation kind, const float* x, float* out, size_t n,
+                        ActivationParameters parameters);
 
 }  // namespace neural

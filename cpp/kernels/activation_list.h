@@ -1,8 +1,8 @@
 // The activations: each is one struct over four lanes.
 //
 //   Forward(x, alpha)           the value; NaN in gives NaN out, ±Inf gives the limit
-//   DerivativeFromOutput(y, alpha)  or, where the output does not tell enough,
-//   DerivativeFromInput(x, alpha)   the derivative
+//   DerivativeFromOutput(y, alpha)  the derivative, or, where the output does not tell enough,
+//   DerivativeFromInput(x, alpha)   (both where it tells enough at the default alpha only)
 //   kMaxUlp                     the largest error of Forward over all finite floats, at the default
 //                               alpha (kLargest: only up to that magnitude)
 //   kAlpha                      the default of the second parameter, where there is one
@@ -95,6 +95,7 @@ struct LeakyRelu : Base {
   static F32x4 DerivativeFromOutput(F32x4 y, F32x4 alpha) {
     return Select(Less(Zero(), y), One(), alpha);
   }
+  static F32x4 DerivativeFromInput(F32x4 x, F32x4 alpha) { return DerivativeFromOutput(x, alpha); }
 };
 
 // x or alpha·(e^x - 1) (Clevert, Unterthiner and Hochreiter, 2016).
@@ -107,6 +108,9 @@ struct Elu : Base {
   }
   static F32x4 DerivativeFromOutput(F32x4 y, F32x4 alpha) {
     return Select(Less(Zero(), y), One(), Add(y, alpha));
+  }
+  static F32x4 DerivativeFromInput(F32x4 x, F32x4 alpha) {
+    return Select(Less(Zero(), x), One(), Mul(alpha, Exp::Apply(PseudoMin(x, Zero()))));
   }
 };
 

@@ -19,14 +19,14 @@ void Bistable(const float* w, float eta, float* out, size_t n) {
 
 void Hebbian(const ConnectionSettings& s, const float* w, const float* pre, float post, float* out,
              size_t columns) {
-  const F32x4 rate = Splat(s.eta * post), decay = Splat(s.decay);
+  const F32x4 rate = Splat(s.rate * post), decay = Splat(s.decay);
   Zip(w, pre, out, columns,
       [=](F32x4 v, F32x4 x) { return Sub(MulAdd(rate, x, v), Mul(decay, v)); });
 }
 
 void Oja(const ConnectionSettings& s, const float* w, const float* pre, float post, float* out,
          size_t columns) {
-  const F32x4 rate = Splat(s.eta * post), activity = Splat(post);
+  const F32x4 rate = Splat(s.rate * post), activity = Splat(post);
   Zip(w, pre, out, columns,
       [=](F32x4 v, F32x4 x) { return MulAdd(rate, Sub(x, Mul(activity, v)), v); });
 }
@@ -42,7 +42,7 @@ void Prune(float threshold, const float* w, float* out, size_t n) {
 }
 
 void Jitter(const ConnectionSettings& s, const float* w, float* out, size_t n) {
-  RandomStream random(s.seed_low, s.seed_high, 0);
+  RandomStream random(s.seed_low, s.seed_high, 0, s.first_index);
   for (size_t i = 0; i < n; ++i) out[i] = w[i] + 0.05f * random.NextSigned();
 }
 
@@ -53,10 +53,10 @@ void OptimizeConnections(const ConnectionSettings& s, const float* weights, cons
   const size_t n = rows * columns;
   switch (s.rule) {
     case ConnectionRule::kBistable:
-      Bistable(weights, s.eta, out, n);
+      Bistable(weights, s.rate, out, n);
       break;
     case ConnectionRule::kPrune:
-      Prune(s.threshold, weights, out, n);
+      Prune(s.rate, weights, out, n);
       break;
     case ConnectionRule::kJitter:
       Jitter(s, weights, out, n);
@@ -72,7 +72,7 @@ void OptimizeConnections(const ConnectionSettings& s, const float* weights, cons
         } else if (s.rule == ConnectionRule::kOja) {
           Oja(s, row, pre, post[r], target, columns);
         } else {
-          Homeostatic(s.target, row, target, columns);
+          Homeostatic(s.rate, row, target, columns);
         }
       }
       break;

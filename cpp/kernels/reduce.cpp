@@ -56,22 +56,29 @@ struct ValueTerm {
   F32x4 operator()(size_t i, size_t count) const { return LoadPartial(x + i, count); }
 };
 
-// (factor·x - shift)², where the padding of the tail must add nothing.
+// (factor·x)².
 struct SquareTerm {
   const float* x;
   float factor;
-  float shift;
   F32x4 operator()(size_t i) const { return Squared(Load(x + i)); }
-  F32x4 operator()(size_t i, size_t count) const {
-    float lanes[kLanes];
-    Store(lanes, Squared(LoadPartial(x + i, count)));
-    return LoadPartial(lanes, count);
-  }
+  F32x4 operator()(size_t i, size_t count) const { return Squared(LoadPartial(x + i, count)); }
   F32x4 Squared(F32x4 v) const {
-    const F32x4 difference = Sub(Mul(v, Splat(factor)), Splat(shift));
-    return Mul(difference, difference);
+    const F32x4 scaled = Mul(v, Splat(factor));
+    return Mul(scaled, scaled);
   }
 };
+
+// Σ term(x[i]) in f64.
+template <class Term>
+double SumInDouble(const float* x, size_t n, Term term) {
+  double sums[kLanes] = {};
+  size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane) sums[lane] += term(double{x[i + lane]});
+  }
+  for (size_t lane = 0; i + lane < n; ++lane) sums[lane] += term(double{x[i + lane]});
+  return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+}
 
 double Root(double x) { return __builtin_sqrt(x); }
 
@@ -93,7 +100,7 @@ struct ScaledNorm {
 };
 ScaledNorm NormOf(const float* x, size_t n) {
   const float factor = ScaleOf(x, n);
-  return {Root(SumBlocks(n, SquareTerm{x, factor, 0})), factor};
+  return {Root(SumBlocks(n, SquareTerm{x, factor})), factor};
 }
 
 float Extreme(const float* x, size_t n, F32x4 start, F32x4 (*choose)(F32x4, F32x4)) {
@@ -116,12 +123,15 @@ float Dot(const float* a, const float* b, size_t n) {
 
 float Sum(const float* x, size_t n) { return static_cast<float>(SumBlocks(n, ValueTerm{x})); }
 
-float Mean(const float* x, size_t n) {
-  return static_cast<float>(SumBlocks(n, ValueTerm{x}) / static_cast<double>(n));
+double MeanInDouble(const float* x, size_t n) {
+  return SumInDouble(x, n, [](double v) { return v; }) / static_cast<double>(n);
 }
 
+float Mean(const float* x, size_t n) { return static_cast<float>(MeanInDouble(x, n)); }
+
 float Variance(const float* x, size_t n) {
-  const double sum = SumBlocks(n, SquareTerm{x, 1, Mean(x, n)});
+  const double mean = MeanInDouble(x, n);
+  const double sum = SumInDouble(x, n, [=](double v) { return (v - mean) * (v - mean); });
   return static_cast<float>(sum / static_cast<double>(n));
 }
 
@@ -166,12 +176,6 @@ size_t ArgMax(const float* x, size_t n) {
     if (is_nan ? x[i] != x[i] : x[i] == largest) return i;
   }
   return n;
-}
-
-size_t CountAbove(const float* x, size_t n, double threshold) {
-  size_t count = 0;
-  for (size_t i = 0; i < n; ++i) count += double{x[i]} > threshold;
-  return count;
 }
 
 }  // namespace neural

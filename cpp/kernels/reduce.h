@@ -13,10 +13,12 @@ namespace neural {
 float Dot(const float* a, const float* b, size_t n);
 float Sum(const float* x, size_t n);
 
-// The sum over n, rounded once more; NaN for n = 0.
+// Σx/n and Σ(x - mean)²/n, the variance of the population, in two passes. Both are f64 up to one
+// last rounding: element i is added to sum i mod 4, combined as (0 + 2) + (1 + 3). NaN for n = 0.
 float Mean(const float* x, size_t n);
-// Σ (x - mean)² / n, the variance of the population, in two passes; NaN for n = 0.
 float Variance(const float* x, size_t n);
+// The mean before the rounding.
+double MeanInDouble(const float* x, size_t n);
 // √Σx². Elements whose squares would overflow or vanish are scaled by a power of two first.
 float Norm(const float* x, size_t n);
 // a·b / (‖a‖·‖b‖), held in [-1, 1]; 0 where either is a zero vector.
@@ -29,8 +31,5 @@ float MaxValue(const float* x, size_t n);
 float MinValue(const float* x, size_t n);
 // The first index of the largest element, or of the first NaN if there is one; n for n = 0.
 size_t ArgMax(const float* x, size_t n);
-
-// The number of elements above `threshold`, compared in f64; NaN is not above.
-size_t CountAbove(const float* x, size_t n, double threshold);
 
 }  // namespace neural

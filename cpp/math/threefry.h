@@ -29,11 +29,14 @@ inline RandomPair Threefry(RandomPair key, RandomPair counter) {
   return {x, y};
 }
 
-// A stream of numbers: the key is the seed, the upper half of the counter the stream's number.
+// A stream of numbers: the key is the seed, the upper half of the counter the stream's number. It
+// begins with its number `first`.
 class RandomStream {
  public:
-  RandomStream(uint32_t seed_low, uint32_t seed_high, uint32_t stream)
-      : key_{seed_low, seed_high}, stream_(stream) {}
+  RandomStream(uint32_t seed_low, uint32_t seed_high, uint32_t stream, uint32_t first = 0)
+      : key_{seed_low, seed_high}, stream_(stream), index_(first / 2 * 2) {
+    if (first % 2) Next();
+  }
 
   uint32_t Next() {
     if (index_ % 2) return pair_[index_++ % 2];
@@ -61,7 +64,7 @@ class RandomStream {
  private:
   RandomPair key_;
   uint32_t stream_;
-  uint32_t index_ = 0;
+  uint32_t index_;
   uint32_t pair_[2] = {};
 };
 

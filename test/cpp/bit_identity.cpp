@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "kernels/connections.h"
+#include "kernels/neurons.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
 #include "math/threefry.h"
@@ -58,6 +59,16 @@ void Record(const std::string& name, const std::vector<float>& values) {
   RecordWords(name, words.data(), words.size());
 }
 
+void RecordDoubles(const std::string& name, const std::vector<double>& values) {
+  std::vector<uint32_t> words;
+  for (const double v : values) {
+    const uint64_t bits = std::bit_cast<uint64_t>(v != v ? double{kNan} : v);
+    words.push_back(static_cast<uint32_t>(bits));
+    words.push_back(static_cast<uint32_t>(bits >> 32));
+  }
+  RecordWords(name, words.data(), words.size());
+}
+
 std::vector<float> Strided(uint32_t stride) {
   std::vector<float> x;
   for (uint64_t bits = 0; bits < uint64_t{1} << 32; bits += stride) {
@@ -86,6 +97,8 @@ void Activations() {
       Record(name + " gain alpha " + std::to_string(n), y);
       MultiplyByDerivative(a.kind, x.data(), gradient.data(), n);
       Record(name + " derivative " + std::to_string(n), gradient);
+      ActivationGradient(a.kind, x.data(), y.data(), n, {.gain = 1.3f, .alpha = -0.2f});
+      Record(name + " gradient " + std::to_string(n), y);
     }
     const std::vector<float> x = Strided(65521);
     std::vector<float> derivative(x.size(), 1.0f);
@@ -109,7 +122,7 @@ void ElementwiseKernels() {
 // Numbers of one reduction each, for ordinary, hostile and very large or small values.
 void Reductions() {
   Random random(3);
-  for (const size_t n : {1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 64, 100, 257, 4097, 9000}) {
+  for (const size_t n : {0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 64, 100, 257, 4097, 9000}) {
     for (const int kind : {0, 1, 2, 3}) {
       const float scale = kind == 2 ? 0x1p-80f : kind == 3 ? 0x1p70f : 1;
       const auto draw = [&] {
@@ -127,6 +140,8 @@ void Reductions() {
       const uint32_t counts[] = {static_cast<uint32_t>(ArgMax(a.data(), n)),
                                  static_cast<uint32_t>(CountAbove(a.data(), n, 0.1))};
       RecordWords("counts" + suffix, counts, 2);
+      RecordDoubles("neurons" + suffix, {SpikeRate(a.data(), n, 12.5, 0.1),
+                                         MeshEfficiency(a.data(), n, b.data(), n / 2)});
     }
   }
 }
@@ -185,16 +200,21 @@ void Products() {
 
 void Connections() {
   Random random(6);
-  for (uint32_t rule = 0; rule <= static_cast<uint32_t>(ConnectionRule::kJitter); ++rule) {
+  for (uint32_t rule = 0; rule < kConnectionRules; ++rule) {
     for (const size_t columns : kSizes) {
-      const std::vector<float> w = random.SignedArray(3 * columns),
-                               pre = random.SignedArray(columns);
-      const std::vector<float> post = random.SignedArray(3);
-      std::vector<float> out(w.size());
-      const ConnectionSettings settings = {
-          static_cast<ConnectionRule>(rule), 0.1f, 0.02f, 1.5f, 0.25f, -1.25f, 1.25f, 11, 12};
-      OptimizeConnections(settings, w.data(), pre.data(), post.data(), out.data(), 3, columns);
-      Record("connections " + std::to_string(rule) + " " + std::to_string(columns), out);
+      for (const bool hostile : {false, true}) {
+        const auto draw = [&](size_t n) {
+          return hostile ? random.HostileArray(n) : random.SignedArray(n);
+        };
+        const std::vector<float> w = draw(3 * columns), pre = draw(columns), post = draw(3);
+        std::vector<float> out(w.size());
+        const ConnectionSettings settings = {
+            static_cast<ConnectionRule>(rule), 0.3f, 0.02f, -1.25f, 1.25f, 11, 12, 1};
+        OptimizeConnections(settings, w.data(), pre.data(), post.data(), out.data(), 3, columns);
+        Record("connections " + std::to_string(rule) + " " + std::to_string(columns) +
+                   (hostile ? " hostile" : ""),
+               out);
+      }
     }
   }
 }

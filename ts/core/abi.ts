@@ -15,6 +15,7 @@ export const abiParameters = {
   pool_optimize: [],
   pool_stats: [],
   activate_f32: ['activation', 'x', 'out', 'n', 'gain', 'alpha'],
+  activation_gradient_f32: ['activation', 'x', 'out', 'n', 'gain', 'alpha'],
   add_f32: ['a', 'b', 'out', 'n'],
   sub_f32: ['a', 'b', 'out', 'n'],
   mul_f32: ['a', 'b', 'out', 'n'],
@@ -34,8 +35,20 @@ export const abiParameters = {
   log_f32: ['x', 'out', 'n'],
   softmax_f32: ['x', 'out', 'rows', 'columns'],
   log_softmax_f32: ['x', 'out', 'rows', 'columns'],
+  normalize_f32: ['x', 'out', 'n'],
   dot_f32: ['a', 'b', 'n'],
+  cosine_similarity_f32: ['a', 'b', 'n'],
   sum_f32: ['x', 'n'],
+  mean_f32: ['x', 'n'],
+  norm_f32: ['x', 'n'],
+  variance_f32: ['x', 'n'],
+  min_value_f32: ['x', 'n'],
+  max_value_f32: ['x', 'n'],
+  argmax_f32: ['x', 'n'],
+  spike_rate_f32: ['spikes', 'n', 'windowMs', 'threshold'],
+  mesh_efficiency_f32: ['neurons', 'neuronCount', 'synapses', 'synapseCount'],
+  // biome-ignore format: one row for each export
+  optimize_connections_f32: ['rule', 'weights', 'pre', 'post', 'out', 'rows', 'columns', 'rate', 'decay', 'low', 'high', 'seedLow', 'seedHigh', 'firstIndex'],
   matmul_f32: ['a', 'b', 'bias', 'out', 'm', 'n', 'k', 'flags', 'activation', 'alpha', 'beta'],
   matvec_f32: ['a', 'x', 'bias', 'out', 'm', 'n', 'activation'],
   network_run_f32: ['network', 'x', 'out', 'rows'],
@@ -45,7 +58,7 @@ export const abiParameters = {
 } as const;
 
 /** The version of the ABI that this mirror describes; a module with another one is refused. */
-export const abiVersion = 1;
+export const abiVersion = 2;
 
 export type AbiName = keyof typeof abiParameters;
 
@@ -108,6 +121,10 @@ export type ActivationName = (typeof activationNames)[number];
 
 /** Names of `Output` activations that are not elementwise: legal for the last layer of a network only. */
 export const rowActivationNames = ['softmax'] as const;
+
+/** `enum class ConnectionRule` of cpp/kernels/connections.h: the number of a rule is its place. */
+export const connectionRuleNames = ['bistable', 'hebbian', 'oja', 'homeostatic', 'prune', 'jitter'] as const;
+export type ConnectionRuleName = (typeof connectionRuleNames)[number];
 
 export const initializerNames = ['he', 'xavier', 'uniform', 'zeros'] as const;
 export type InitializerName = (typeof initializerNames)[number];

@@ -60,6 +60,15 @@ export const activations = [
   { activation: 'sin', gain: 1, expected: [0.429439996, 0.15918062, 0.4376626333, 0.9744923097, 0.01123494117] },
 ] as const;
 
+/** The slope of sin: its cosine. */
+export const gradient = {
+  activation: 'symmetricSin',
+  expected: [-0.9899924966, 0.7316888689, 0.9921976672, 0.3153223624, -0.2107957994],
+} as const;
+
+/** Of `x`. */
+export const normalized = [-0.5354528979, -0.1338632245, -0.02231053741, 0.2231053741, 0.8031793469] as const;
+
 /** Of `y` as one row. No result is near 0, where the error of a logarithm's argument would count many times. */
 // biome-ignore format: one row for each kernel
 export const rows = [
@@ -67,8 +76,32 @@ export const rows = [
   { kernel: 'log_softmax_f32', expected: [-1.457709812, -0.4577098118, -2.582709812, -2.832709812, -9.457709812] },
 ] as const;
 
-/** Exact: every product and every sum is a multiple of 2⁻⁷ below 2⁶. */
-export const reductions = { dot: -34.578125, sum: 1.875 } as const;
+/** Of `x` (and `y`). The sums are exact: every product is a multiple of 2⁻⁷ below 2⁶. */
+export const reductions = {
+  of2: { dot_f32: -34.578125, cosine_similarity_f32: -0.8714428869 },
+  of1: {
+    sum_f32: 1.875,
+    mean_f32: 0.375,
+    norm_f32: 5.602733708,
+    variance_f32: 6.1375,
+    min_value_f32: -3,
+    max_value_f32: 4.5,
+    argmax_f32: 4,
+  },
+} as const;
+
+/** Spikes in `positive`, with their window in ms and threshold, and the mesh of `x` and `positive`. */
+export const neurons = { windowMs: 2.5, threshold: 1, spikeRate: 1200, meshEfficiency: 78.1921875 } as const;
+
+/** Of `x` as one row of weights, with `y` before it and 0.5 after it. */
+export const connections = {
+  post: 0.5,
+  rate: 0.5,
+  low: -2,
+  high: 2,
+  bistable: [2, 2, 0.05078125, 0.78125, -2],
+  oja: [-2, 0.09375, 0.109375, 1.25, 2],
+} as const;
 
 /**
  * Products of whole numbers, so small that they are exact: a[i] = 7i mod 11 − 5, b[i] = 5i mod 13 − 6. What is stored

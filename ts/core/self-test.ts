@@ -2,6 +2,7 @@
  * The self-test of a build: every kernel family against stored results (golden-values.ts). A build that fails it is
  * not used. It calls the exports directly, so nothing of it shows in the metrics.
  */
+import { connectionRuleNames } from './abi.js';
 import { type Engine, owner } from './engine.js';
 import { WasmPerformanceError } from './errors.js';
 import * as golden from './golden-values.js';
@@ -27,6 +28,7 @@ export function selfTest(engine: Engine): void {
     const check = new Check(engine, slots);
     testElementwise(check);
     testReductions(check);
+    testNeurons(check);
     testProducts(check);
     testNetwork(check);
   } catch (cause) {
@@ -87,6 +89,13 @@ class Check {
     if (got !== wanted) throw failure(this.engine, `${what} is ${got}, expected ${wanted}`);
   }
 
+  /** The number in the result slot, as the f32 that it is or is nearest to. */
+  number(what: string, status: number, expected: number): void {
+    this.ok(status, what);
+    this.write(this.at.spare, [this.result()]);
+    this.near(what, [expected], golden.tolerance.arithmetic, this.at.spare);
+  }
+
   result(): number {
     return this.engine.heapF64[this.engine.resultAddress >>> 3]!;
   }
@@ -115,6 +124,12 @@ function testElementwise(check: Check): void {
     check.ok(abi.activate_f32(objects.Activation[activation].value, at.a, at.out, n, gain, 0), activation);
     check.near(activation, expected, golden.tolerance.approximation);
   }
+  const { activation, expected } = golden.gradient;
+  const slope = 'activation_gradient_f32';
+  check.ok(abi[slope](objects.Activation[activation].value, at.a, at.out, n, 1, 0), slope);
+  check.near(slope, expected, golden.tolerance.approximation);
+  check.ok(abi.normalize_f32(at.a, at.out, n), 'normalize_f32');
+  check.near('normalize_f32', golden.normalized, golden.tolerance.approximation);
   load(at.a, 'y');
   for (const { kernel, expected } of golden.rows) {
     check.ok(abi[kernel](at.a, at.out, 1, n), kernel);
@@ -128,10 +143,35 @@ function testReductions(check: Check): void {
   const { x, y } = golden.inputs;
   check.write(at.a, x);
   check.write(at.b, y);
-  check.ok(abi.dot_f32(at.a, at.b, x.length), 'dot_f32');
-  check.equal('dot_f32', check.result(), golden.reductions.dot);
-  check.ok(abi.sum_f32(at.a, x.length), 'sum_f32');
-  check.equal('sum_f32', check.result(), golden.reductions.sum);
+  const n = x.length;
+  for (const [name, expected] of entries(golden.reductions.of2)) {
+    check.number(name, abi[name](at.a, at.b, n), expected);
+  }
+  for (const [name, expected] of entries(golden.reductions.of1)) {
+    check.number(name, abi[name](at.a, n), expected);
+  }
+}
+
+function testNeurons(check: Check): void {
+  const { abi } = check.engine;
+  const { at } = check;
+  const { x, y, positive } = golden.inputs;
+  const n = x.length;
+  const { windowMs, threshold, spikeRate, meshEfficiency } = golden.neurons;
+  const { post, rate, low, high } = golden.connections;
+  check.write(at.a, x);
+  check.write(at.b, positive);
+  check.number('spike_rate_f32', abi.spike_rate_f32(at.b, n, windowMs, threshold), spikeRate);
+  check.number('mesh_efficiency_f32', abi.mesh_efficiency_f32(at.a, n, at.b, n), meshEfficiency);
+  check.write(at.b, y);
+  check.write(at.spare, [post]);
+  for (const name of ['bistable', 'oja'] as const) {
+    const rule = connectionRuleNames.indexOf(name);
+    // biome-ignore format: one call
+    const status = abi.optimize_connections_f32(rule, at.a, at.b, at.spare, at.out, 1, n, rate, 0, low, high, 0, 0, 0);
+    check.ok(status, name);
+    check.near(name, golden.connections[name], golden.tolerance.arithmetic);
+  }
 }
 
 function testProducts(check: Check): void {
@@ -203,6 +243,10 @@ function testStep(
     trainer.delete();
   }
 }
+
+/** The entries of a table, with their names as what they are. */
+const entries = <Name extends string>(table: { readonly [N in Name]: number }): [Name, number][] =>
+  Object.entries(table) as [Name, number][];
 
 function failure(engine: Engine, what: string, cause?: unknown): WasmPerformanceError {
   return new WasmPerformanceError(

@@ -14,46 +14,58 @@ const defaultAlpha = Number.NaN;
 
 const noOptions = {};
 
+/** Those that have a method of their own. FANN's have none: their `sin` is not what one would take it for. */
+export const shorthandNames = activationNames.slice(1, activationNames.indexOf('hardSwish') + 1);
+
 export function createActivations(engine: Engine, runner: OperationRunner) {
   const { abi, objects } = engine;
   const { numbers } = runner;
   const codes: ActivationCodes = new Map(
     activationNames.map((name) => [name, objects.Activation[name].value] as const),
   );
-  /** The activation `name`, measured as `operation`. */
-  const define = (operation: string, name: ActivationName): Operation => {
-    const code = codes.get(name)!;
-    const kernel: Kernel = (x, _b, _c, out, n) => abi.activate_f32(code, x, out, n, numbers[0]!, numbers[1]!);
-    return elementwiseOperation(runner, operation, kernel, ['x']);
+  /** The function of all activations, measured as `operation`. */
+  const ofAll = (operation: string, kernelOf: (code: number) => Kernel) => {
+    const operations = new Map<string, Operation>(
+      activationNames.map((name) => [
+        name,
+        elementwiseOperation(runner, operation, kernelOf(codes.get(name)!), ['x']),
+      ]),
+    );
+    return (
+      name: ActivationName,
+      x: Vec,
+      options: ActivateOptions & { readonly out?: Vec } = noOptions,
+    ): Vec => {
+      const it = operations.get(name) ?? refuseName(runner, operations.get('linear')!, name);
+      if (typeof options !== 'object' || options === null) {
+        runner.refuse(it, `options are ${String(options)}; give an object such as { gain: 2 }, or nothing`);
+      }
+      const { gain = 1, alpha = defaultAlpha, out } = options;
+      if (typeof gain !== 'number') runner.refuseNumber(it, 'gain', gain);
+      if (typeof alpha !== 'number') runner.refuseNumber(it, 'alpha', alpha);
+      numbers[0] = gain;
+      numbers[1] = alpha;
+      return runner.run(it, x, undefined, undefined, out);
+    };
   };
-  const byName = new Map<string, Operation>(activationNames.map((name) => [name, define('activate', name)]));
+  const activate = ofAll(
+    'activate',
+    (code) => (x, _b, _c, out, n) => abi.activate_f32(code, x, out, n, numbers[0]!, numbers[1]!),
+  );
+  const activationGradient = ofAll(
+    'activationGradient',
+    (code) => (x, _b, _c, out, n) => abi.activation_gradient_f32(code, x, out, n, numbers[0]!, numbers[1]!),
+  );
 
-  function activate(
-    name: ActivationName,
-    x: Vec,
-    options: ActivateOptions & { readonly out?: Vec } = noOptions,
-  ): Vec {
-    const it = byName.get(name) ?? refuseName(runner, byName.get('linear')!, name);
-    if (typeof options !== 'object' || options === null) {
-      runner.refuse(it, `options are ${String(options)}; give an object such as { gain: 2 }, or nothing`);
-    }
-    const { gain = 1, alpha = defaultAlpha, out } = options;
-    if (typeof gain !== 'number') runner.refuseNumber(it, 'gain', gain);
-    if (typeof alpha !== 'number') runner.refuseNumber(it, 'alpha', alpha);
-    numbers[0] = gain;
-    numbers[1] = alpha;
-    return runner.run(it, x, undefined, undefined, out);
-  }
-
-  /** The shorthand of an activation. */
-  function activation(name: ActivationName) {
+  function shorthand(name: ActivationName) {
     const code = codes.get(name)!;
     const kernel: Kernel = (x, _b, _c, out, n) => abi.activate_f32(code, x, out, n, 1, defaultAlpha);
     const it = elementwiseOperation(runner, name, kernel, ['x']);
     return (x: Vec, out?: Vec): Vec => runner.run(it, x, undefined, undefined, out);
   }
 
-  return { activate, activation, codes };
+  const shorthands = Object.fromEntries(shorthandNames.map((name) => [name, shorthand(name)]));
+  return { activate, activationGradient, shorthands, codes };
 }
 
 /** Refuses a call of `operation` with an activation that there is none. */

@@ -11,8 +11,18 @@ export interface Operands<Out = Vec> {
   readonly out: Out;
 }
 
-/** Calls the kernel at these addresses for `length` elements of the result. Throws for a bad status. */
-export type KernelCall = (a: number, b: number, c: number, out: number, length: number) => void;
+/**
+ * Calls the kernel at these addresses for `length` elements of the result, of which the first is element `begin` of
+ * the whole. Throws for a bad status.
+ */
+export type KernelCall = (
+  a: number,
+  b: number,
+  c: number,
+  out: number,
+  length: number,
+  begin: number,
+) => void;
 
 /** 128 KiB: two operands of this size fit into the second-level cache of every current machine. */
 const mostElements = 32 * 1024;
@@ -45,7 +55,7 @@ export function runInPieces(engine: Engine, operands: Operands, call: KernelCall
       if (a !== b) bAt = bIsArray ? copyIn(engine, b, begin, count, bScratch) : b.byteOffset + begin * 4;
       // In the temporary block an operand may be overwritten by its own result.
       const outAt = outIsArray ? scratch : out.byteOffset + begin * 4;
-      call(aAt, bAt, 0, outAt, count);
+      call(aAt, bAt, 0, outAt, count, begin);
       if (outIsArray) copyOut(engine, outAt, out, begin, count);
     }
   } finally {
@@ -84,12 +94,12 @@ export function runWhole(
     const bAt = b === a ? aAt : place(b);
     const cAt = c === undefined ? 0 : place(c);
     if (copiedOut === undefined) {
-      call(aAt, bAt, cAt, out?.byteOffset ?? 0, (out ?? a).length);
+      call(aAt, bAt, cAt, out?.byteOffset ?? 0, (out ?? a).length, 0);
     } else {
       const { length } = copiedOut;
       const outAt = take(length);
       if (readsOut) copyIn(engine, copiedOut, 0, length, outAt);
-      call(aAt, bAt, cAt, outAt, length);
+      call(aAt, bAt, cAt, outAt, length, 0);
       copyOut(engine, outAt, copiedOut, 0, length);
     }
   } finally {

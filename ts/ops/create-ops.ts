@@ -2,11 +2,13 @@
 import type { Engine } from '../core/engine.js';
 import type { Pool } from '../core/memory-pool.js';
 import { createActivations } from './activations.js';
+import { createConnections } from './connections.js';
 import { elementwiseCalls } from './elementwise.js';
+import { createNeurons } from './neurons.js';
 import { OperationRunner } from './operation.js';
 import { createProducts } from './products.js';
-import { createReduction } from './reductions.js';
-import { rowCall } from './rows.js';
+import { reductionCalls } from './reductions.js';
+import { rowCall, vectorCall } from './rows.js';
 import type { Ops } from './types.js';
 
 export function createOps(engine: Engine, pool: Pool): Ops {
@@ -16,13 +18,13 @@ export function createOps(engine: Engine, pool: Pool): Ops {
   // kernel does it hand a fraction over without allocating it.
   const { numbers } = runner;
   const { unary, binary, scalar, axpy, lerp, clamp } = elementwiseCalls(runner);
-  const { activate, activation, codes } = createActivations(engine, runner);
+  const { activate, activationGradient, shorthands, codes } = createActivations(engine, runner);
+  const { ofOne, ofTwo } = reductionCalls(engine, runner);
   const { matmul, matvec } = createProducts(engine, runner, codes);
   const table = {
+    ...shorthands,
     activate,
-    relu: activation('relu'),
-    sigmoid: activation('sigmoid'),
-    tanh: activation('tanh'),
+    activationGradient,
     softmax: rowCall(runner, 'softmax', abi.softmax_f32),
     logSoftmax: rowCall(runner, 'logSoftmax', abi.log_softmax_f32),
     add: binary('add', abi.add_f32),
@@ -44,11 +46,21 @@ export function createOps(engine: Engine, pool: Pool): Ops {
     sqrt: unary('sqrt', abi.sqrt_f32),
     exp: unary('exp', abi.exp_f32),
     log: unary('log', abi.log_f32),
-    dot: createReduction(engine, 'dot', ['a', 'b'], abi.dot_f32),
-    sum: createReduction(engine, 'sum', ['x'], (x, _b, n) => abi.sum_f32(x, n)),
+    dot: ofTwo('dot', abi.dot_f32),
+    cosineSimilarity: ofTwo('cosineSimilarity', abi.cosine_similarity_f32),
+    sum: ofOne('sum', abi.sum_f32),
+    mean: ofOne('mean', abi.mean_f32),
+    norm: ofOne('norm', abi.norm_f32),
+    variance: ofOne('variance', abi.variance_f32),
+    minValue: ofOne('minValue', abi.min_value_f32),
+    maxValue: ofOne('maxValue', abi.max_value_f32),
+    argmax: ofOne('argmax', abi.argmax_f32),
+    normalize: vectorCall(runner, 'normalize', abi.normalize_f32),
     matmul,
     matvec,
+    ...createNeurons(engine, runner),
+    optimizeConnections: createConnections(engine, runner),
   };
   // The overloads of `Ops` say what comes back for what; these functions' own types only say `Vec`.
-  return table as Ops;
+  return table as unknown as Ops;
 }

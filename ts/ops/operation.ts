@@ -23,9 +23,13 @@ export type Kernel = (
   code: number,
 ) => number;
 
-export interface Operation {
+/** What has a name in messages and in the metrics. */
+export interface Measured {
   readonly name: string;
   readonly meter: OperationMeter;
+}
+
+export interface Operation extends Measured {
   readonly kernel: Kernel;
   /** What messages call the operands. The third may be left out of a call. */
   readonly operands: readonly [string] | readonly [string, string] | readonly [string, string, string];
@@ -41,8 +45,8 @@ export interface Operation {
     flags: number,
   ) => number;
   /**
-   * 'pieces': element i of the result depends on elements i alone, so any piece may be worked on by itself. Otherwise
-   * operands are needed whole: 'whole' when the result may overwrite one, 'apart' when it must overlap none and
+   * 'pieces': element i of the result depends on elements i alone, so any piece may be worked on by itself; `m` is the
+   * index of its first element. Otherwise operands are needed whole: 'whole' when the result may overwrite one, 'apart' when it must overlap none and
    * `numbers[1]` is the factor of what it held before.
    */
   readonly access: 'pieces' | 'whole' | 'apart';
@@ -53,7 +57,7 @@ export class OperationRunner {
    * The fractions of the call under way, set just before `run` (the factor, the gain, …). Not arguments: engines
    * allocate a fraction anew each time it passes from function to function.
    */
-  readonly numbers: Float64Array = new Float64Array(2);
+  readonly numbers: Float64Array = new Float64Array(4);
   readonly #engine: Engine;
   readonly #pool: Pool;
 
@@ -121,26 +125,30 @@ export class OperationRunner {
     code: number,
   ): void {
     const engine = this.#engine;
-    const call: KernelCall = (a, b, c, out, length) =>
-      engine.check(kernel(a, b, c, out, length, m, n, k, flags, code), name);
+    const call: KernelCall = (a, b, c, out, length, begin) =>
+      engine.check(kernel(a, b, c, out, length, m + begin, n, k, flags, code), name);
     if (access === 'pieces') runInPieces(engine, operands, call);
     else runWhole(engine, operands, access === 'whole', access === 'apart' && this.numbers[1] !== 0, call);
   }
 
   /** Refuses a call before it gets to `run`: it counts as one that failed. */
-  refuse(operation: Operation, problem: string): never {
+  refuse(operation: Measured, problem: string): never {
     operation.meter.fail(operation.meter.begin());
     throw new InvalidArgumentError(`${operation.name}: ${problem}`);
   }
 
   /** Refuses what was given for a number. */
-  refuseNumber(operation: Operation, name: string, given: unknown): never {
+  refuseNumber(operation: Measured, name: string, given: unknown): never {
     this.refuse(operation, `${name} is of type ${typeof given}; give a number`);
   }
 
   /** An operation of this runner's engine, measured under its name. */
   define(name: string, rest: Omit<Operation, 'name' | 'meter'>): Operation {
-    return { name, meter: this.#engine.recorder.meter(name), ...rest };
+    return { ...this.measured(name), ...rest };
+  }
+
+  measured(name: string): Measured {
+    return { name, meter: this.#engine.recorder.meter(name) };
   }
 }
 

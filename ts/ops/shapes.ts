@@ -27,6 +27,28 @@ export function wholeRows({ name }: Operation, x: Vec, _b: Vec, _c: Vec | undefi
   );
 }
 
+/** Weights in rows × columns, where `pre` and `post` are given one for each column and row: the result is as long. */
+export function connectionRows(
+  { name, operands }: Operation,
+  weights: Vec,
+  pre: Vec,
+  post: Vec | undefined,
+  rows: number,
+  columns: number,
+): number {
+  assertSize(name, 'rows', rows);
+  assertSize(name, 'cols', columns);
+  if (weights.length !== rows * columns) {
+    throw new ShapeMismatchError(
+      `${name}: weights has ${weights.length} elements, ${rows} rows of ${columns} are ${rows * columns}; ` +
+        'give rows and cols that fit',
+    );
+  }
+  if (operands.length > 1) assertLength(name, 'pre', pre.length, columns);
+  if (post !== undefined) assertLength(name, 'post', post.length, rows);
+  return weights.length;
+}
+
 /** op(a) m × k, op(b) k × n, bias n: the result is m × n. */
 export function productShape(
   { name }: Operation,

@@ -6,7 +6,7 @@
  * `INVALID_ARGUMENT` for anything that is no vector, `DISPOSED` after the runtime or a block was disposed of, and
  * `POOL_EXHAUSTED` when the pool has no room for a new block or for a copy of an array.
  */
-import type { ActivationName } from '../core/abi.js';
+import type { ActivationName, ConnectionRuleName } from '../core/abi.js';
 import type { Float32Block } from '../core/memory-pool.js';
 import type { Vec } from './vec.js';
 
@@ -135,17 +135,90 @@ export interface MatvecOperation {
 }
 
 /**
+ * One step of a rule that changes weights w between neurons. They are rows × cols, row-major: column j comes from the
+ * neuron whose activity is pre[j], row i leads to the one whose activity is post[i]. Every rule ends with a clamp to
+ * min … max. Numbers must not be NaN.
+ *
+ * - `bistable`: w − eta · 2w(1−w)(1−2w), a gradient step on w²(1−w)²: towards 0 or 1, in the same order
+ * - `hebbian`: w + eta · post·pre − decay · w (Hebb, 1949)
+ * - `oja`: w + eta · post·(pre − post·w) (Oja, 1982)
+ * - `homeostatic`: each row scaled to the sum `target`; a row whose sum is 0 stays (Turrigiano, 2008)
+ * - `prune`: 0 where |w| < threshold
+ * - `jitter`: w + a number from −0.05 to 0.05, drawn from `seed`
+ */
+export interface ConnectionRule {
+  /** Default 'bistable'. */
+  readonly rule?: ConnectionRuleName;
+  /** Rate of bistable (default 0.25), hebbian and oja (default 0.01). */
+  readonly eta?: number;
+  /** Of hebbian; default 0. */
+  readonly decay?: number;
+  /** Of homeostatic; default 1. */
+  readonly target?: number;
+  /** Of prune; default 0.01. */
+  readonly threshold?: number;
+  /** Of jitter: a whole number, default 0. The same seed gives the same numbers, in every build. */
+  readonly seed?: number;
+  /** Bounds of the new weights, default 0 and 1. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Of hebbian and oja, which need both: as many elements as there are columns, and rows. */
+  readonly pre?: Vec;
+  readonly post?: Vec;
+  /** For the rules with rows. Default: as pre and post say; for homeostatic what the other one leaves, or one row. */
+  readonly rows?: number;
+  readonly cols?: number;
+}
+
+export interface OptimizeConnectionsOperation {
+  <Out extends Vec>(weights: Vec, options: WithOut<ConnectionRule, Out>): Out;
+  (weights: Float32Array, options?: WithoutOut<ConnectionRule>): Float32Array;
+  (weights: Float32Block, options?: WithoutOut<ConnectionRule>): Float32Block;
+  (weights: Vec, options?: ConnectionRule & { readonly out?: Vec }): Vec;
+}
+
+/**
  * The operations of a runtime. Accuracy, over all finite inputs and against float64: exp, log, sigmoid and tanh
  * within 2 ULP; what is one IEEE operation is exactly that. NaN in gives NaN out; denormals are kept. The same
  * inputs give the same bits in every build.
  */
 export interface Ops {
+  /** f(gain · x) for any of the activations. */
   readonly activate: ActivateOperation;
+  /**
+   * The slope of `activate` at x: gain · f′(gain · x); at a kink that of one side. Its error is absolute, at most
+   * 2⁻¹⁹ times the gain (sines and cosines up to |x| = 8192).
+   */
+  readonly activationGradient: ActivateOperation;
   /** max(x, 0). */
   readonly relu: UnaryOperation;
+  /** min(max(x, 0), 6). */
+  readonly relu6: UnaryOperation;
+  /** x, below 0 0.01 · x. */
+  readonly leakyRelu: UnaryOperation;
+  /** x, below 0 eˣ − 1. */
+  readonly elu: UnaryOperation;
+  /** elu with the two constants that keep mean and variance. */
+  readonly selu: UnaryOperation;
   /** 1 / (1 + e⁻ˣ). */
   readonly sigmoid: UnaryOperation;
   readonly tanh: UnaryOperation;
+  /** ln(1 + eˣ). */
+  readonly softplus: UnaryOperation;
+  /** x / (1 + |x|). */
+  readonly softsign: UnaryOperation;
+  /** x · sigmoid(x). */
+  readonly silu: UnaryOperation;
+  /** x · Φ(x), Φ the normal distribution. */
+  readonly gelu: UnaryOperation;
+  /** Its approximation with a hyperbolic tangent. */
+  readonly geluTanh: UnaryOperation;
+  /** x · tanh(softplus(x)). */
+  readonly mish: UnaryOperation;
+  /** min(max(x + 3, 0), 6) / 6. */
+  readonly hardSigmoid: UnaryOperation;
+  /** x · hardSigmoid(x). */
+  readonly hardSwish: UnaryOperation;
   /** eˣ / Σ eˣ over each row; a row sums to 1 within n · 2⁻²⁴. */
   readonly softmax: RowOperation;
   /** x − ln Σ eˣ over each row. */
@@ -174,8 +247,32 @@ export interface Ops {
   readonly log: UnaryOperation;
   /** Σ a[i] · b[i]; 0 when empty. */
   readonly dot: (a: Vec, b: Vec) => number;
+  /** a·b / (‖a‖₂·‖b‖₂), from −1 to 1; 0 where either is a zero vector, or empty. */
+  readonly cosineSimilarity: (a: Vec, b: Vec) => number;
   /** Σ x[i]; 0 when empty. */
   readonly sum: (x: Vec) => number;
+  /** Σ x[i] / n, summed in float64 and rounded once; NaN when empty. */
+  readonly mean: (x: Vec) => number;
+  /** √Σ x[i]², also where a square alone would overflow or vanish; 0 when empty. */
+  readonly norm: (x: Vec) => number;
+  /** Σ (x[i] − mean)² / n, of the population, summed in float64 and rounded once; NaN when empty. */
+  readonly variance: (x: Vec) => number;
+  /** NaN when there is one; ∞ when empty. */
+  readonly minValue: (x: Vec) => number;
+  /** NaN when there is one; −∞ when empty. */
+  readonly maxValue: (x: Vec) => number;
+  /** The first index of the largest element, or of the first NaN where there is one; −1 when empty. */
+  readonly argmax: (x: Vec) => number;
+  /** x / ‖x‖₂; a zero vector stays. `out` may be `x`. */
+  readonly normalize: UnaryOperation;
   readonly matmul: MatmulOperation;
   readonly matvec: MatvecOperation;
+  /**
+   * Spikes per second: the elements above `threshold` in a window of so many milliseconds. They are compared as
+   * float64: the f32 nearest to the default of 0.1 lies above it. NaN is no spike; a window that is not above 0 has 0.
+   */
+  readonly spikeRate: (spikes: Vec, windowMs: number, threshold?: number) => number;
+  /** mean(neurons) · mean(synapses), in float64; 0 when either is empty. They may differ in length. */
+  readonly meshEfficiency: (neurons: Vec, synapses: Vec) => number;
+  readonly optimizeConnections: OptimizeConnectionsOperation;
 }

@@ -7,17 +7,12 @@ import { systemClock } from '../metrics/clock.js';
 import { type HealthStatus, healthReport } from '../metrics/health.js';
 import { runtimeMetrics } from '../metrics/runtime-metrics.js';
 import type { FileOptions } from '../modules/file-options.js';
+import type { ConnectionRule } from '../ops/types.js';
 import { benchmarkActivation, type WasmBenchmarkResult } from './benchmark/layer-benchmarks.js';
 import { geometricMean } from './benchmark/statistics.js';
 import { BoundedHistory } from './bounded-history.js';
 import { isVectorBuild } from './build-contents.js';
-import {
-  assertFinite,
-  assertFloat32Array,
-  bistableStep,
-  type ConnectionRule,
-  neuralActivation,
-} from './layer-operations.js';
+import { assertFinite, assertFloat32Array, neuralActivation } from './layer-operations.js';
 import { filesOf, type LayerOptions, layerConfig, sharedSource } from './layer-options.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 
@@ -138,12 +133,12 @@ export class WasmPerformanceLayer {
   }
 
   /**
-   * One deterministic gradient step on w²(1−w)², clamped to 0..1, into a new array: it drives weights towards 0 or 1.
-   * Rejects as calculateNeuralActivation does.
+   * One step of a rule, into a new array; by default a gradient step on w²(1−w)², clamped to 0..1, that drives weights
+   * towards 0 or 1. Rejects as calculateNeuralActivation does.
    */
   async optimizeConnections(w: Float32Array, rule: ConnectionRule = {}): Promise<Float32Array> {
     const runtime = this.#attachment.find() ?? (await this.#attachment.demand());
-    return this.#measured('optimizeConnections', w, () => bistableStep(runtime, w, rule));
+    return this.#measured('optimizeConnections', w, () => runtime.ops.optimizeConnections(w, rule));
   }
 
   /**

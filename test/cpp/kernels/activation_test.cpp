@@ -91,6 +91,40 @@ TEST_P(ActivationTest, DerivativeMultipliesWhatIsThere) {
   }
 }
 
+TEST_P(ActivationTest, GradientIsTheSlopeWithItsGainAndAlpha) {
+  for (const float gain : {1.0f, -0.4f}) {
+    for (const float alpha : {kNan, 0.3f, -0.6f}) {
+      const std::vector<float> x = random_.SignedArray(1003, 8);
+      const Buffer in(x, 1);
+      Buffer out(x.size(), 2);
+      ActivationGradient(kind(), in.data(), out.data(), x.size(), {gain, alpha});
+      const double a = alpha != alpha ? function_.alpha : double{alpha};
+      const auto value = [&](double v) { return function_.reference(double{gain} * v, a); };
+      size_t compared = 0;
+      for (size_t i = 0; i < x.size(); ++i) {
+        const double h = 0x1p-20, v = x[i];
+        const double left = (value(v) - value(v - h)) / h, right = (value(v + h) - value(v)) / h;
+        if (std::fabs(left - right) > 1e-4) continue;  // A kink.
+        ++compared;
+        // The argument gain·x is rounded, too, and second derivatives are below 2.
+        const double bound = kEpsilon * (16 + 2 * std::fabs(v));
+        ASSERT_TRUE(Within(out[i], (left + right) / 2, bound)) << Show{x[i]};
+      }
+      EXPECT_GT(compared, 990u);
+      Buffer same(x, 3);
+      ActivationGradient(kind(), same.data(), same.data(), x.size(), {gain, alpha});
+      EXPECT_TRUE(BitsEqual(same.data(), out.data(), x.size()));
+    }
+  }
+}
+
+TEST_P(ActivationTest, GradientOfNanIsNan) {
+  const std::vector<float> x = {kNan, 1, -kNan, kNan, 2, 3, kNan};
+  std::vector<float> out(x.size());
+  ActivationGradient(kind(), x.data(), out.data(), x.size(), {});
+  for (size_t i = 0; i < x.size(); ++i) EXPECT_EQ(std::isnan(out[i]), std::isnan(x[i])) << i;
+}
+
 TEST_P(ActivationTest, NanStaysInTheGradient) {
   const float value = 0.5f;
   float gradient = kNan;

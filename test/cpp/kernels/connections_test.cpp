@@ -16,7 +16,10 @@ constexpr ConnectionRule kRules[] = {ConnectionRule::kBistable, ConnectionRule::
                                      ConnectionRule::kPrune,    ConnectionRule::kJitter};
 
 ConnectionSettings Settings(ConnectionRule rule) {
-  return {rule, 0.1f, 0.02f, 1.5f, 0.25f, -1.25f, 1.25f, 11, 12};
+  float rate = 0.1f;
+  if (rule == ConnectionRule::kHomeostatic) rate = 1.5f;
+  if (rule == ConnectionRule::kPrune) rate = 0.25f;
+  return {rule, rate, 0.02f, -1.25f, 1.25f, 11, 12};
 }
 
 class ConnectionsTest : public testing::Test {
@@ -40,15 +43,15 @@ class ConnectionsTest : public testing::Test {
     const double w = row[c], pre = pre_[c], post = post_[r];
     switch (s.rule) {
       case ConnectionRule::kBistable:
-        return w - s.eta * 2.0 * w * (1 - w) * (1 - 2 * w);
+        return w - s.rate * 2.0 * w * (1 - w) * (1 - 2 * w);
       case ConnectionRule::kHebbian:
-        return w + s.eta * post * pre - s.decay * w;
+        return w + s.rate * post * pre - s.decay * w;
       case ConnectionRule::kOja:
-        return w + s.eta * post * (pre - post * w);
+        return w + s.rate * post * (pre - post * w);
       case ConnectionRule::kHomeostatic:
-        return w * s.target / std::accumulate(row, row + columns_, 0.0);
+        return w * s.rate / std::accumulate(row, row + columns_, 0.0);
       case ConnectionRule::kPrune:
-        return std::fabs(w) < s.threshold ? 0 : w;
+        return std::fabs(w) < s.rate ? 0 : w;
       case ConnectionRule::kJitter:
         return w;
     }
@@ -105,7 +108,7 @@ TEST_F(ConnectionsTest, HomeostaticBringsEachRowToItsTarget) {
   const std::vector<float> out = Optimize(s);
   for (size_t r = 0; r < rows_; ++r) {
     const auto row = out.begin() + static_cast<ptrdiff_t>(r * columns_);
-    EXPECT_NEAR(std::accumulate(row, row + 50, 0.0), s.target, 1e-6);
+    EXPECT_NEAR(std::accumulate(row, row + 50, 0.0), s.rate, 1e-6);
   }
   // A row whose sum is 0 has no such scale.
   Draw(2, 4);
@@ -130,10 +133,41 @@ TEST_F(ConnectionsTest, JitterIsUniformSmallAndOfItsSeed) {
   EXPECT_FALSE(BitsEqual(Optimize(s).data(), out.data(), out.size()));
 }
 
+TEST_F(ConnectionsTest, JitterInPiecesDrawsTheSameNumbers) {
+  Draw(1, 101);
+  ConnectionSettings s = Settings(ConnectionRule::kJitter);
+  const std::vector<float> expected = Optimize(s);
+  for (const uint32_t split : {0u, 1u, 2u, 57u, 100u}) {
+    std::vector<float> out(101);
+    s.first_index = 0;
+    OptimizeConnections(s, weights_.data(), nullptr, nullptr, out.data(), 1, split);
+    s.first_index = split;
+    OptimizeConnections(s, weights_.data() + split, nullptr, nullptr, out.data() + split, 1,
+                        101 - split);
+    EXPECT_TRUE(BitsEqual(out.data(), expected.data(), 101)) << split;
+  }
+}
+
+TEST_F(ConnectionsTest, NanStaysAndInfinityIsHeldWithinTheEnds) {
+  Draw(1, 4);
+  weights_ = {kNan, kInfinity, -kInfinity, -0.0f};
+  for (const ConnectionRule rule : {ConnectionRule::kPrune, ConnectionRule::kJitter}) {
+    ConnectionSettings s = Settings(rule);
+    s.low = 0, s.high = 1;
+    const std::vector<float> out = Optimize(s);
+    EXPECT_TRUE(std::isnan(out[0]));
+    EXPECT_TRUE(BitsEqual(out[1], 1));
+    EXPECT_TRUE(BitsEqual(out[2], 0));
+  }
+  ConnectionSettings s = Settings(ConnectionRule::kPrune);
+  s.low = 0;
+  EXPECT_TRUE(BitsEqual(Optimize(s)[3], 0));
+}
+
 TEST_F(ConnectionsTest, NeedNeitherSideForRulesOfTheWeightsAlone) {
   Draw(3, 9);
   for (const ConnectionRule rule : kRules) {
-    if (rule == ConnectionRule::kHebbian || rule == ConnectionRule::kOja) continue;
+    if (NeedsActivity(rule)) continue;
     std::vector<float> out(27);
     OptimizeConnections(Settings(rule), weights_.data(), nullptr, nullptr, out.data(), 3, 9);
     EXPECT_TRUE(BitsEqual(out.data(), Optimize(Settings(rule)).data(), 27));

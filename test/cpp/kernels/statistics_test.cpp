@@ -1,4 +1,4 @@
-// Mean, variance, norms, cosine, extremes and counts against f64, with bounds that follow from what
+// Mean, variance, norms, cosine and extremes against f64, with bounds that follow from what
 // reduce.h says, and their special cases.
 #include <algorithm>
 #include <numeric>
@@ -42,11 +42,10 @@ TEST_F(StatisticsTest, MeanAndVarianceAreWithinTheirBounds) {
         size += std::fabs(x[i]) / static_cast<double>(n);
         variance += (x[i] - mean) * (x[i] - mean) / static_cast<double>(n);
       }
-      const double mean_bound = SumBound(n) * size;
-      EXPECT_TRUE(Within(Mean(x.data(), n), mean, mean_bound)) << n;
-      // The second pass takes the differences from a mean that is itself off a little.
-      EXPECT_TRUE(
-          Within(Variance(x.data(), n), variance, SumBound(n) * variance + mean_bound * mean_bound))
+      // One rounding to f32; the sums of f64 lose nothing that counts.
+      const double rest = 1e-12 * size;
+      EXPECT_TRUE(Within(Mean(x.data(), n), mean, kEpsilon * std::fabs(mean) + rest)) << n;
+      EXPECT_TRUE(Within(Variance(x.data(), n), variance, 1.01 * kEpsilon * variance + rest * rest))
           << n << ", " << offset;
     }
   }
@@ -60,7 +59,6 @@ TEST_F(StatisticsTest, OfNothing) {
   EXPECT_EQ(MaxValue(nullptr, 0), -kInfinity);
   EXPECT_EQ(MinValue(nullptr, 0), kInfinity);
   EXPECT_EQ(ArgMax(nullptr, 0), 0u);
-  EXPECT_EQ(CountAbove(nullptr, 0, 0), 0u);
 }
 
 TEST_F(StatisticsTest, NormNeitherOverflowsNorVanishes) {
@@ -138,7 +136,6 @@ TEST_F(StatisticsTest, NanIsFoundInEveryPlace) {
       EXPECT_TRUE(std::isnan(Norm(x.data(), n)));
       const Buffer other = Draw(n);
       EXPECT_TRUE(std::isnan(CosineSimilarity(x.data(), other.data(), n)));
-      EXPECT_EQ(CountAbove(x.data(), n, -2), n - 1);
     }
   }
 }
@@ -148,13 +145,6 @@ TEST_F(StatisticsTest, ArgMaxTakesTheFirstOfEqualElements) {
   EXPECT_EQ(ArgMax(x, 5), 1u);
   const float all_infinite[] = {-kInfinity, -kInfinity};
   EXPECT_EQ(ArgMax(all_infinite, 2), 0u);
-}
-
-TEST_F(StatisticsTest, CountAboveComparesInF64) {
-  const float x[] = {0.1f, 0.1f, 0.2f, -1, kInfinity, kNan};
-  EXPECT_EQ(CountAbove(x, 6, 0.1), 4u);  // 0.1f is a little more than 0.1.
-  EXPECT_EQ(CountAbove(x, 6, 0.1f), 2u);
-  EXPECT_EQ(CountAbove(x, 6, static_cast<double>(kInfinity)), 0u);
 }
 
 }  // namespace

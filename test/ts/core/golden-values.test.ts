@@ -55,11 +55,25 @@ test('rows and reductions are what float64 says', () => {
   const { x, y } = golden.inputs;
   same('softmax', golden.rows[0].expected, reference.softmaxRow(y));
   same('logSoftmax', golden.rows[1].expected, reference.logSoftmaxRow(y));
-  assert.equal(golden.reductions.dot, reference.dot(x, y));
-  assert.equal(
-    golden.reductions.sum,
-    x.reduce<number>((a, b) => a + b, 0),
-  );
+  for (const [kernel, stored] of Object.entries(golden.reductions.of2)) {
+    same(kernel, [stored], [reference.reductions[nameOf(kernel)]!(x, y)]);
+  }
+  for (const [kernel, stored] of Object.entries(golden.reductions.of1)) {
+    same(kernel, [stored], [reference.reductions[nameOf(kernel)]!(x, x)]);
+  }
+  same('normalize', golden.normalized, reference.normalize(x));
+  same('gradient', golden.gradient.expected, x.map(Math.cos));
+});
+
+test('neurons and connections are what float64 says', () => {
+  const { x, y, positive } = golden.inputs;
+  const { windowMs, threshold, spikeRate, meshEfficiency } = golden.neurons;
+  same('spikeRate', [spikeRate], [reference.spikeRate(positive, windowMs, threshold)]);
+  same('meshEfficiency', [meshEfficiency], [reference.meshEfficiency(x, positive)]);
+  const { post, rate, low, high, bistable, oja } = golden.connections;
+  const settings = { pre: [...y], post: [post], rows: 1, cols: 5, eta: rate, min: low, max: high };
+  same('bistable', bistable, reference.connections({ rule: 'bistable', ...settings }, x));
+  same('oja', oja, reference.connections({ rule: 'oja', ...settings }, x));
 });
 
 test('products are what whole numbers say', () => {

@@ -20,6 +20,8 @@ const program = (variant: string): string => `
   const rows = { rows: 2, out };
   const product = { m: 2, n: 2, k: 2, bias: row, activation: 'tanh', out };
   const accumulating = { m: 2, n: 2, k: 2, alpha: 0.75, beta: 0.25, out };
+  const bistable = { eta: 0.5, out };
+  const hebbian = { rule: 'hebbian', pre: row, post: two, eta: 0.5, out };
   const vectorProduct = { m: 2, n: 2, out: two };
   const array = Float32Array.of(1, 2, 3, 4);
   const fractions = {
@@ -27,6 +29,10 @@ const program = (variant: string): string => `
     scale: () => ops.scale(a, 0.5, out),
     axpy: () => ops.axpy(0.5, a, b, out),
     clamp: () => ops.clamp(a, 0.5, 1.5, out),
+    activationGradient: () => ops.activationGradient('tanh', a, options),
+    spikeRate: () => ops.spikeRate(a, 12.5),
+    'optimizeConnections, bistable': () => ops.optimizeConnections(a, bistable),
+    'optimizeConnections, hebbian': () => ops.optimizeConnections(a, hebbian),
     'matmul with beta': () => ops.matmul(a, b, accumulating),
   };
   const cases = {
@@ -36,6 +42,8 @@ const program = (variant: string): string => `
     add: () => ops.add(a, b, out),
     exp: () => ops.exp(a, out),
     softmax: () => ops.softmax(a, rows),
+    normalize: () => ops.normalize(a, out),
+    argmax: () => ops.argmax(a),
     matmul: () => ops.matmul(a, b, product),
     matvec: () => ops.matvec(a, row, vectorProduct),
     'with an array, as a control': () => ops.add(a, array, out),

@@ -9,6 +9,7 @@ import {
   type Vec,
   WasmPerformanceError,
 } from '@sasi/wasm-performance';
+import { shorthandNames } from '#ts/ops/activations.js';
 import { describeBuilds } from '../support/builds.js';
 
 const four = (): Float32Array => Float32Array.of(1, 2, 3, 4);
@@ -237,9 +238,14 @@ describeBuilds('calls', (runtime, variant) => {
   test('shorthands are what they stand for; gain and alpha have defaults', () => {
     const { ops } = runtime();
     const x = Float32Array.of(-2, -0.5, 0, 0.5, 2);
-    for (const name of ['relu', 'sigmoid', 'tanh'] as const) {
-      assert.deepEqual(ops[name](x), ops.activate(name, x));
+    for (const name of shorthandNames) {
+      const shorthand = ops[name as 'relu'];
+      assert.deepEqual(shorthand(x), ops.activate(name, x));
+      const out = new Float32Array(5);
+      assert.equal(shorthand(x, out), out);
+      assert.deepEqual(out, ops.activate(name, x));
     }
+    assert.ok(shorthandNames.length === 15 && shorthandNames.includes('gelu'));
     assert.deepEqual(ops.activate('tanh', x, { gain: 0.5 }), ops.tanh(ops.scale(x, 0.5)));
     assert.deepEqual(ops.activate('leakyRelu', x), ops.activate('leakyRelu', x, { gain: 1, alpha: 0.01 }));
     assert.deepEqual(ops.activate('elu', x), ops.activate('elu', x, { alpha: 1 }));

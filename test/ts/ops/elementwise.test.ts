@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Vec } from '@sasi/wasm-performance';
 import { activationStatement, mathStatement, ulpError } from '../support/bounds.js';
 import { describeBuilds } from '../support/builds.js';
 import { elementwiseCases } from '../support/elementwise-cases.js';
 import { hostile, hostileValues, sizes, uniform } from '../support/random.js';
+import { arrayOf, assertSameBits, kindsIn } from '../support/vectors.js';
 
 const guard = 12_345.678;
 const guardWords = 8;
@@ -86,7 +86,7 @@ describeBuilds('elementwise', (runtime, build) => {
       for (const size of [0, 1, 5, 100]) {
         const [a, b] = [hostile(size, size), hostile(size + 1000, size)];
         const expected = call(ops, a, b) as Float32Array;
-        const kinds = [(x: Float32Array): Vec => x.slice(), (x: Float32Array): Vec => memory.float32(x)];
+        const kinds = kindsIn(memory);
         runtime().scope(() => {
           for (const makeA of kinds) {
             for (const makeB of kinds) {
@@ -117,14 +117,3 @@ describeBuilds('elementwise', (runtime, build) => {
     });
   }
 });
-
-function arrayOf(vec: Vec): Float32Array {
-  return ArrayBuffer.isView(vec) ? vec : vec.toArray();
-}
-
-function assertSameBits(got: Float32Array, wanted: Float32Array, what: string): void {
-  assert.equal(got.length, wanted.length, what);
-  for (let i = 0; i < got.length; i++) {
-    assert.ok(Object.is(got[i], wanted[i]), `${what}: element ${i} is ${got[i]}, expected ${wanted[i]}`);
-  }
-}

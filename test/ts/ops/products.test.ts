@@ -6,6 +6,7 @@ import { productBound } from '../support/bounds.js';
 import { describeBuilds } from '../support/builds.js';
 import { uniform } from '../support/random.js';
 import * as reference from '../support/reference.js';
+import { arrayOf, kindsIn } from '../support/vectors.js';
 
 const size = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constantFrom(15, 16, 17, 31, 33, 64, 100));
 const shape = fc.record({ m: size, n: size, k: size, transposeA: fc.boolean(), transposeB: fc.boolean() });
@@ -75,7 +76,7 @@ describeBuilds('products', (runtime) => {
     const dimensions = { m: 5, n: 5, k: 5 };
     const [a, b, bias] = [uniform(8, 25), uniform(9, 25), uniform(10, 5)];
     const expected = ops.matmul(a, b, { ...dimensions, bias });
-    const kinds = [(x: Float32Array): Vec => x.slice(), (x: Float32Array): Vec => memory.float32(x)];
+    const kinds = kindsIn(memory);
     runtime().scope(() => {
       for (const makeA of kinds) {
         for (const makeB of kinds) {
@@ -185,7 +186,3 @@ describeBuilds('products', (runtime) => {
     }
   });
 });
-
-function arrayOf(vec: Vec): Float32Array {
-  return ArrayBuffer.isView(vec) ? vec : vec.toArray();
-}

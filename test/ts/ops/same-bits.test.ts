@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { loadRuntime, type NeuralRuntime, type Ops } from '@sasi/wasm-performance';
+import { activationNames, connectionRuleNames } from '#ts/core/abi.js';
 import { exactBuilds } from '../support/builds.js';
 import { elementwiseCases } from '../support/elementwise-cases.js';
 import { hostile, sizes, uniform } from '../support/random.js';
@@ -59,12 +60,50 @@ test('rows', () => {
   }
 });
 
+const ofOne = ['sum', 'mean', 'norm', 'variance', 'minValue', 'maxValue', 'argmax'] as const;
+
+test('connections', () => {
+  for (const rule of connectionRuleNames) {
+    for (const cols of sizes) {
+      for (const make of [uniform, hostile]) {
+        const [w, pre, post] = [make(cols, 3 * cols), make(1, cols), make(2, 3)];
+        const numbers = {
+          eta: 0.37,
+          decay: 0.02,
+          target: -1.5,
+          threshold: 0.4,
+          seed: 12_345,
+          min: -3,
+          max: 2,
+        };
+        assertAgreement(`${rule}, ${make.name}, 3 rows of ${cols}`, (ops) =>
+          ops.optimizeConnections(w, { rule, pre, post, rows: 3, cols, ...numbers }),
+        );
+      }
+    }
+  }
+});
+
+test('gradients of activations', () => {
+  const x = hostile(2, 4099);
+  for (const name of activationNames) {
+    assertAgreement(name, (ops) => ops.activationGradient(name, x));
+    assertAgreement(`${name} with gain and alpha`, (ops) =>
+      ops.activationGradient(name, x, { gain: -0.37, alpha: -0.2 }),
+    );
+  }
+});
+
 test('reductions', () => {
   for (const size of [...sizes, 4095, 4096, 4097, 50_001]) {
     for (const make of [uniform, hostile]) {
       const [a, b] = [make(size, size), make(size + 1, size)];
       assertAgreement(`dot, ${make.name} of ${size}`, (ops) => ops.dot(a, b));
-      assertAgreement(`sum, ${make.name} of ${size}`, (ops) => ops.sum(a));
+      for (const name of ofOne) assertAgreement(`${name}, ${make.name} of ${size}`, (ops) => ops[name](a));
+      assertAgreement(`cosineSimilarity, ${make.name} of ${size}`, (ops) => ops.cosineSimilarity(a, b));
+      assertAgreement(`normalize, ${make.name} of ${size}`, (ops) => ops.normalize(a));
+      assertAgreement(`spikeRate, ${make.name} of ${size}`, (ops) => ops.spikeRate(a, 12.5));
+      assertAgreement(`meshEfficiency, ${make.name} of ${size}`, (ops) => ops.meshEfficiency(a, b));
     }
   }
 });

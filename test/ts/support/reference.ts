@@ -129,6 +129,86 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
+const sum = (x: ArrayLike<number>): number => Array.from(x).reduce((total, value) => total + value, 0);
+const mean = (x: ArrayLike<number>): number => sum(x) / x.length;
+const norm = (x: ArrayLike<number>): number => Math.sqrt(dot(x, x));
+
+/** One number out of one vector or two. */
+export const reductions: Readonly<Record<string, (a: ArrayLike<number>, b: ArrayLike<number>) => number>> = {
+  dot,
+  cosineSimilarity: (a, b) => {
+    const norms = norm(a) * norm(b);
+    return norms === 0 ? 0 : Math.max(-1, Math.min(1, dot(a, b) / norms));
+  },
+  sum,
+  mean,
+  norm,
+  variance: (x) => {
+    const middle = mean(x);
+    return sum(Array.from(x, (value) => (value - middle) ** 2)) / x.length;
+  },
+  minValue: (x) => Array.from(x).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+  maxValue: (x) => Array.from(x).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+  argmax: (x) => {
+    const values = Array.from(x);
+    const firstNaN = values.findIndex(Number.isNaN);
+    return firstNaN >= 0 ? firstNaN : values.indexOf(Math.max(...values));
+  },
+};
+
+export function normalize(x: ArrayLike<number>): number[] {
+  const length = norm(x);
+  return Array.from(x, (value) => (length === 0 ? value : value / length));
+}
+
+export function spikeRate(spikes: ArrayLike<number>, windowMs: number, threshold = 0.1): number {
+  return windowMs > 0 ? Array.from(spikes).filter((s) => s > threshold).length / (windowMs / 1000) : 0;
+}
+
+export function meshEfficiency(neurons: ArrayLike<number>, synapses: ArrayLike<number>): number {
+  return neurons.length === 0 || synapses.length === 0 ? 0 : mean(neurons) * mean(synapses);
+}
+
+export interface ConnectionSettings {
+  readonly rule: string;
+  readonly pre?: ArrayLike<number>;
+  readonly post?: ArrayLike<number>;
+  readonly rows: number;
+  readonly cols: number;
+  readonly eta?: number;
+  readonly decay?: number;
+  readonly target?: number;
+  readonly threshold?: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Every rule but `jitter`, whose numbers are a generator's. */
+export function connections(settings: ConnectionSettings, weights: ArrayLike<number>): number[] {
+  const { rule, pre = [], post = [], rows, eta = 0.25, decay = 0 } = settings;
+  const { target = 1, threshold = 0.01, min = 0, max = 1 } = settings;
+  const changed = rowsOf(weights, rows).map((row, i) => {
+    const total = sum(row);
+    return row.map((w, j) => {
+      switch (rule) {
+        case 'bistable':
+          return w - eta * 2 * w * (1 - w) * (1 - 2 * w);
+        case 'hebbian':
+          return w + eta * post[i]! * pre[j]! - decay * w;
+        case 'oja':
+          return w + eta * post[i]! * (pre[j]! - post[i]! * w);
+        case 'homeostatic':
+          return total === 0 ? w : (w * target) / total;
+        case 'prune':
+          return Math.abs(w) < threshold ? 0 : w;
+        default:
+          throw new Error(`no reference for the rule ${rule}`);
+      }
+    });
+  });
+  return changed.flat().map((w) => Math.min(Math.max(w, min), max));
+}
+
 export interface MatmulCase {
   readonly m: number;
   readonly n: number;
