@@ -67,7 +67,13 @@ export type {
   WasmBenchmarkReport,
 } from './performance/benchmark/report.js';
 export { runWasmBenchmarks } from './performance/benchmark/run-wasm-benchmarks.js';
-export type { RatioInterval } from './performance/benchmark/statistics.js';
+export {
+  quantile,
+  type RandomU32,
+  type RatioInterval,
+  ratioInterval,
+  seededRandom,
+} from './performance/benchmark/statistics.js';
 export type { LayerOptions } from './performance/layer-options.js';
 export { defaultModuleConfig, type WasmModuleConfig } from './performance/module-config.js';
 export type { ModuleMetrics } from './performance/module-metrics.js';

@@ -1,0 +1,115 @@
+// @ts-check
+/**
+ * The earlier state that a run is compared with: a built checkout or package, whose builds become columns of their
+ * own and are timed in the same rounds, or the results of an earlier run on this machine and engine.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { ratioInterval, seededRandom } from '../measure/statistics.mjs';
+import { threeDigits } from '../report/figures.mjs';
+import { EnvironmentError, UsageError } from './errors.mjs';
+import { locatePackage } from './machine.mjs';
+
+/** @import { EngineDescription } from '../measure/protocol.mjs' */
+/** @import { BenchmarkResults, CellResult } from '../measure/results.mjs' */
+/** @import { Cell, Entry } from '../suites/types.mjs' */
+
+/** @typedef {{ kind: 'package', url: string } | { kind: 'results', results: BenchmarkResults }} Baseline */
+/** @typedef {{ cell: string, build: string, ratio: number, low: number, high: number }} Change time now over time then */
+
+/** The builds that are compared. The others are made of the same sources. */
+const builds = /** @type {const} */ (['simd', 'scalar']);
+
+/** @param {string} build */
+export const baselineColumn = (build) => `base ${build}`;
+
+/**
+ * Throws `UsageError` for what cannot be read, `EnvironmentError` for a package that is not built.
+ * @param {string} path
+ * @returns {Baseline}
+ */
+export function openBaseline(path) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new UsageError(`--baseline ${path}: there is no such file or folder`);
+  if (found.isDirectory()) return { kind: 'package', url: locatePackage(path).url };
+  /** @type {any} */
+  let results;
+  try {
+    results = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`--baseline ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (results?.schema !== 1 || !Array.isArray(results.runs) || typeof results.machine?.cpu !== 'string') {
+    throw new UsageError(`--baseline ${path}: these are no results of this command (schema 1)`);
+  }
+  return { kind: 'results', results };
+}
+
+/** With the columns of the earlier state. @param {Cell} cell @param {Baseline} baseline @returns {Cell} */
+export function withBaseline(cell, baseline) {
+  if (baseline.kind !== 'package') return cell;
+  const added = builds.flatMap((build) => {
+    const entry = cell.entries.find(({ id }) => id === build);
+    if (entry === undefined) return [];
+    /** @type {Entry} */
+    const earlier = { ...entry, id: baselineColumn(build), options: { ...entry.options, from: 'baseline' } };
+    return [earlier];
+  });
+  return { ...cell, entries: [...cell.entries, ...added] };
+}
+
+/**
+ * The rows that both have, compared.
+ * Throws `EnvironmentError` when the earlier results are of another machine or engine: they say nothing about this one.
+ * @param {Baseline} baseline
+ * @param {readonly CellResult[]} cells
+ * @param {{ engine: EngineDescription, cpu: string, seed: number }} here
+ * @returns {Change[]}
+ */
+export function changesSince(baseline, cells, { engine, cpu, seed }) {
+  const random = seededRandom(seed);
+  if (baseline.kind === 'package') {
+    return compare(
+      cells,
+      (cell, build) => cell.results[baselineColumn(build)]?.samples,
+      (now, then) => ratioInterval(now, then, random),
+    );
+  }
+  const { machine, runs } = baseline.results;
+  const run = runs.find((each) => each.engine.engine === engine.engine);
+  if (machine.cpu !== cpu || run === undefined || run.engine.version !== engine.version) {
+    const theirs = runs.map((each) => each.engine.version).join(', ');
+    throw new EnvironmentError(
+      `the baseline is of ${machine.cpu} with ${theirs}, this is ${cpu} with ${engine.version}: not compared`,
+    );
+  }
+  return compare(
+    cells,
+    ({ suite, name }, build) =>
+      run.cells.find((cell) => cell.suite === suite && cell.name === name)?.results[build]?.samples,
+    (now, then) => ratioInterval(now, then, random, 'independent'),
+  );
+}
+
+/**
+ * @param {readonly CellResult[]} cells
+ * @param {(cell: CellResult, build: string) => readonly number[] | undefined} samplesThen
+ * @param {(now: readonly number[], then: readonly number[]) => { ratio: number, low: number, high: number }} interval
+ * @returns {Change[]}
+ */
+function compare(cells, samplesThen, interval) {
+  return cells.flatMap((cell) =>
+    builds.flatMap((build) => {
+      const now = cell.results[build]?.samples ?? [];
+      const then = samplesThen(cell, build) ?? [];
+      if (now.length === 0 || then.length === 0) return [];
+      return [{ cell: `${cell.suite} ${cell.name}`, build, ...interval(now, then) }];
+    }),
+  );
+}
+
+/** Slower beyond the tolerance even at the lower end of the interval. @param {Change[]} changes @param {number} percent */
+export const regressions = (changes, percent) => changes.filter(({ low }) => low > 1 + percent / 100);
+
+/** @param {Change} change */
+export const changeLine = ({ cell, build, ratio, low, high }) =>
+  `${cell}, ${build}: ${threeDigits(ratio)} × the time of the baseline (${threeDigits(low)}–${threeDigits(high)})`;

@@ -1,0 +1,74 @@
+// @ts-check
+/** What was measured, and where. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpus, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { EnvironmentError } from './errors.mjs';
+
+/** @import { BenchmarkResults, WasmFile } from '../measure/results.mjs' */
+
+/** @returns {BenchmarkResults['machine']} */
+export function describeMachine() {
+  const all = cpus();
+  return {
+    cpu: all[0]?.model.trim() ?? 'unknown',
+    cores: all.length,
+    memoryBytes: totalmem(),
+    system: `${type()} ${release()}`,
+  };
+}
+
+/** Of the checkout in `folder`; null where that is no checkout. @param {string} folder */
+export function commitOf(folder) {
+  const git = spawnSync('git', ['-C', folder, 'rev-parse', 'HEAD'], { encoding: 'utf8', timeout: 10_000 });
+  return git.status === 0 ? git.stdout.trim() : null;
+}
+
+/**
+ * The file that a program gets when it imports the package: what its manifest says.
+ * @param {string} folder a built checkout, or the package as it is installed
+ * @returns {{ url: string, version: string, folder: string }}
+ */
+export function locatePackage(folder) {
+  const manifest = join(folder, 'package.json');
+  if (!existsSync(manifest)) throw new EnvironmentError(`${folder} is no package: it has no package.json`);
+  const { exports, version, name } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const entry = moduleIn(exports?.['.']);
+  if (entry === undefined)
+    throw new EnvironmentError(`${folder} holds ${name ?? 'no package'}, not this one`);
+  const file = join(folder, entry);
+  if (!existsSync(file))
+    throw new EnvironmentError(`${folder} is not built: it has no ${entry}; run npm run build there`);
+  return { url: pathToFileURL(file).href, version, folder };
+}
+
+/** The ES module among nested conditions. @param {unknown} conditions @returns {string | undefined} */
+function moduleIn(conditions) {
+  if (typeof conditions === 'string') return conditions;
+  if (typeof conditions !== 'object' || conditions === null) return undefined;
+  const { import: module, default: other } = /** @type {Record<string, unknown>} */ (conditions);
+  return moduleIn(module) ?? moduleIn(other);
+}
+
+/** @param {string} folder of the package @returns {Record<string, WasmFile>} by build */
+export function wasmFiles(folder) {
+  const builds = join(folder, 'dist/wasm');
+  if (!existsSync(builds)) return {};
+  const files = readdirSync(builds).map((build) => [build, join(builds, build, 'neural.wasm')]);
+  return Object.fromEntries(
+    files
+      .filter(([, file]) => file !== undefined && existsSync(file))
+      .map(([build, file]) => [build, describeFile(readFileSync(/** @type {string} */ (file)))]),
+  );
+}
+
+/** @param {Uint8Array} bytes @returns {WasmFile} */
+const describeFile = (bytes) => ({
+  bytes: bytes.length,
+  gzipped: gzipSync(bytes, { level: 9 }).length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+});

@@ -1,0 +1,111 @@
+// @ts-check
+/** One engine's part of a run. */
+import { findDefects, judgeCell } from '../measure/judge.mjs';
+import { measureCell } from '../measure/measure-cell.mjs';
+import { Workers } from '../measure/workers.mjs';
+import { withBaseline } from './baseline.mjs';
+
+/** @import { Sources } from '../contenders/types.mjs' */
+/** @import { Engine } from '../measure/protocol.mjs' */
+/** @import { CellResult, Defect, EngineRun, Limits } from '../measure/results.mjs' */
+/** @import { Cell } from '../suites/types.mjs' */
+/** @import { Baseline } from './baseline.mjs' */
+
+/**
+ * @typedef {object} Plan
+ * @property {Cell[]} cells
+ * @property {number} time
+ * @property {number} rounds
+ * @property {number} seed
+ * @property {Sources} sources
+ * @property {Baseline} [baseline]
+ * @property {AbortSignal} signal
+ * @property {(done: number, total: number, what: string) => void} progress
+ * @property {(suite: string, cells: CellResult[]) => void} suiteDone
+ */
+
+/**
+ * @param {Engine} engine
+ * @param {Plan} plan
+ * @returns {Promise<EngineRun>}
+ */
+export async function runOn(engine, plan) {
+  const { cells, time, rounds, seed, sources, baseline, signal, progress, suiteDone } = plan;
+  const base = baseline?.kind === 'package' ? { ...sources, package: baseline.url } : sources;
+  const workers = new Workers(engine, ({ from }) => (from === 'baseline' ? base : sources));
+  const abort = () => workers.closeAll();
+  signal.addEventListener('abort', abort);
+  /** @type {CellResult[]} */
+  const results = [];
+  /** @type {Defect[]} */
+  const defects = [];
+  try {
+    const limits = await measureLimits(workers, { time, rounds });
+    for (const [index, cell] of cells.entries()) {
+      if (signal.aborted) break;
+      progress(index, cells.length, `${engine.name}: ${cell.suite} ${cell.name}`);
+      const measured = await measureFairly(cell, limits);
+      results.push(measured.result);
+      defects.push(...measured.defects);
+      if (cells[index + 1]?.suite !== cell.suite) {
+        suiteDone(
+          cell.suite,
+          results.filter(({ suite }) => suite === cell.suite),
+        );
+      }
+    }
+    return { engine: engine.description, limits, contenders: workers.contenders, cells: results, defects };
+  } finally {
+    signal.removeEventListener('abort', abort);
+    workers.closeAll();
+  }
+
+  /** @param {Cell} cell @param {Limits | null} limits */
+  async function measureFairly(cell, limits) {
+    const planned = baseline === undefined ? cell : withBaseline(cell, baseline);
+    for (let attempt = 1; ; attempt++) {
+      const result = judgeCell(planned, await measureCell(planned, workers, { time, rounds }), seed);
+      const unfair = limits === null ? [] : findDefects(cell, result, limits.gigaflops);
+      // A machine that was busy for a moment gets a second chance; a peer that is driven wrongly stays slow.
+      if (unfair.length === 0 || attempt === 2 || signal.aborted) return { result, defects: unfair };
+    }
+  }
+}
+
+/** Bytes of both ends of a copy, or of what is read: in the first cache, in the second, beyond. */
+const sizes = [8e3, 8e4, 8e6];
+
+/**
+ * What the engine can do at most, for the head of the report. Null where it has no WebAssembly with SIMD.
+ * @param {Workers} workers
+ * @param {{ time: number, rounds: number }} sampling
+ * @returns {Promise<Limits | null>}
+ */
+async function measureLimits(workers, sampling) {
+  const flops = 1e6;
+  /** @param {'flops' | 'copy' | 'read'} kind @param {number} amount */
+  const rate = async (kind, amount) => {
+    const { limit } = await measureCell(limitCell(kind, amount), workers, sampling);
+    return limit?.median == null ? null : amount / limit.median / 1e6;
+  };
+  const gigaflops = await rate('flops', flops);
+  if (gigaflops === null) return null;
+  /** @type {Record<'copy' | 'read', Record<string, number>>} */
+  const bandwidths = { copy: {}, read: {} };
+  for (const kind of /** @type {const} */ (['copy', 'read'])) {
+    for (const size of sizes) bandwidths[kind][size] = (await rate(kind, size)) ?? 0;
+  }
+  return { gigaflops, ...bandwidths };
+}
+
+/** A row that nobody but the limit is in. @param {'flops' | 'copy' | 'read'} kind @param {number} amount @returns {Cell} */
+const limitCell = (kind, amount) => ({
+  suite: 'limit',
+  name: kind,
+  group: 'limit',
+  entries: [],
+  task: { operation: 'limit', kind, amount },
+  unit: { name: 'GFLOP/s', perMillisecond: amount / 1e6 },
+  limit: { kind, amount },
+  requirements: [],
+});

@@ -1,0 +1,82 @@
+// @ts-check
+/**
+ * What a cell asks every contender to do, as plain JSON that travels between processes; its data, made from the seed
+ * in each of them; and the right result.
+ */
+import { uniformArray } from './random.mjs';
+import {
+  binaryReference,
+  dotReference,
+  matmulReference,
+  networkReference,
+  softmaxReference,
+  sumReference,
+  unaryReference,
+} from './references.mjs';
+
+/** @import { Reference } from './references.mjs' */
+
+/**
+ * @typedef {{ seed: number }} Seeded
+ * @typedef {Seeded & { operation: 'unary', name: string, n: number, kind?: 'arrays' }} UnaryTask
+ * @typedef {Seeded & { operation: 'binary', name: string, n: number, kind?: 'arrays' }} BinaryTask
+ * @typedef {Seeded & { operation: 'softmax', n: number, rows: number }} SoftmaxTask
+ * @typedef {Seeded & { operation: 'dot' | 'sum', n: number }} ReduceTask
+ * @typedef {Seeded & { operation: 'matmul', m: number, n: number, k: number }} MatmulTask
+ * @typedef {Seeded & { layers: number[], activation: string, output: string }} Topology
+ * @typedef {Topology & { operation: 'run', rows: number }} RunTask one row: a single inference; more: a batch
+ * @typedef {UnaryTask | BinaryTask | SoftmaxTask | ReduceTask | MatmulTask | RunTask} CheckedTask
+ */
+
+/** @param {{ n: number, seed: number }} task */
+export const vectorInput = ({ n, seed }) => uniformArray(n, seed, -8, 8);
+
+/** @param {{ n: number, seed: number }} task @returns {[Float32Array, Float32Array]} */
+export const pairInput = ({ n, seed }) => [uniformArray(n, seed, -1, 1), uniformArray(n, seed + 1, -1, 1)];
+
+/** @param {MatmulTask} task @returns {[Float32Array, Float32Array]} */
+export const matrixInput = ({ m, n, k, seed }) => [
+  uniformArray(m * k, seed, -1, 1),
+  uniformArray(k * n, seed + 1, -1, 1),
+];
+
+/**
+ * Weights of the size that initialisers give, so that no activation saturates.
+ * @param {Topology} task
+ * @returns {{ layers: number[], weights: Float32Array[], biases: Float32Array[], activations: string[] }}
+ */
+export function networkInput({ layers, seed, activation, output }) {
+  const shapes = layers.slice(1).map((outputs, i) => ({ inputs: layers[i] ?? 0, outputs }));
+  return {
+    layers,
+    weights: shapes.map(({ inputs, outputs }, i) => {
+      const bound = Math.sqrt(3 / inputs);
+      return uniformArray(inputs * outputs, seed + 10 + i, -bound, bound);
+    }),
+    biases: shapes.map(({ outputs }, i) => uniformArray(outputs, seed + 50 + i, -0.1, 0.1)),
+    activations: shapes.map((_, i) => (i === shapes.length - 1 ? output : activation)),
+  };
+}
+
+/** @param {Topology} task @param {number} rows */
+export const networkRows = ({ layers, seed }, rows) => uniformArray(rows * (layers[0] ?? 0), seed, -1, 1);
+
+/** @param {CheckedTask} task @returns {Reference} */
+export function referenceOf(task) {
+  switch (task.operation) {
+    case 'unary':
+      return unaryReference(task.name, vectorInput(task));
+    case 'binary':
+      return binaryReference(task.name, ...pairInput(task));
+    case 'softmax':
+      return softmaxReference(vectorInput(task), task.rows);
+    case 'dot':
+      return dotReference(...pairInput(task));
+    case 'sum':
+      return sumReference(pairInput(task)[0]);
+    case 'matmul':
+      return matmulReference(...matrixInput(task), task);
+    case 'run':
+      return networkReference(networkRows(task, task.rows), networkInput(task));
+  }
+}

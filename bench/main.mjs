@@ -1,0 +1,182 @@
+// @ts-check
+/** npm run bench: measures this package beside every peer. `--help` says how. */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { changeLine, changesSince, openBaseline, regressions } from './command/baseline.mjs';
+import { engineHere, openEngine } from './command/engines.mjs';
+import { EnvironmentError, exitCodes, UsageError } from './command/errors.mjs';
+import { commitOf, describeMachine, locatePackage, wasmFiles } from './command/machine.mjs';
+import { parseOptions, usage } from './command/options.mjs';
+import { createProgress } from './command/progress.mjs';
+import { runOn } from './command/run.mjs';
+import { columnName, suiteTable, summary } from './report/text.mjs';
+import { suites } from './suites/index.mjs';
+
+/** @import { BenchmarkResults, EngineRun } from './measure/results.mjs' */
+/** @import { Cell } from './suites/types.mjs' */
+/** @import { Baseline } from './command/baseline.mjs' */
+/** @import { Options } from './command/options.mjs' */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** @param {string[]} lines */
+const print = (lines) => process.stdout.write(`${lines.join('\n')}\n`);
+
+/** The exit code gets worse, never better; and a line says why. */
+class Verdict {
+  code = exitCodes.good;
+
+  /** @param {number} code @param {string} line */
+  worsen(code, line) {
+    process.stderr.write(`${line}\n`);
+    // What was asked wrongly is said before what is missing, and that before a regression that may come of it.
+    const rank = [exitCodes.good, exitCodes.regression, exitCodes.environment, exitCodes.usage];
+    if (rank.indexOf(code) > rank.indexOf(this.code)) this.code = code;
+  }
+
+  /** Errors of ours become a line and a code; others are defects and go on. @param {unknown} error */
+  note(error) {
+    if (error instanceof UsageError) this.worsen(exitCodes.usage, error.message);
+    else if (error instanceof EnvironmentError) this.worsen(exitCodes.environment, error.message);
+    else throw error;
+  }
+}
+
+/** @param {Options} options @returns {Cell[]} */
+function chooseCells({ suites: names, filter, seed, quick }) {
+  const wanted = suites.filter(({ name }) => names.includes(name)).flatMap((suite) => suite.cells(seed));
+  const cells = filter === undefined && quick ? wanted.filter((cell) => cell.quick) : wanted;
+  return filter === undefined ? cells : cells.filter(({ suite, name }) => filter.test(`${suite} ${name}`));
+}
+
+/**
+ * @param {Options} options
+ * @param {AbortSignal} signal
+ * @param {Verdict} verdict
+ */
+async function run(options, signal, verdict) {
+  for (const line of options.wrong) verdict.worsen(exitCodes.usage, line);
+  const cells = chooseCells(options);
+  if (cells.length === 0) {
+    if (options.filter) verdict.worsen(exitCodes.usage, `--filter ${options.filter.source}: no row matches`);
+    return;
+  }
+  const located = locatePackage(options.package);
+  const baseline = readBaseline(options, verdict);
+  const { suites: suiteNames, filter, time, rounds, seed, quick } = options;
+  const machine = describeMachine();
+  /** @type {EngineRun[]} */
+  const runs = [];
+  const engines = options.engines.length === 0 ? [engineHere] : options.engines;
+  for (const name of engines) {
+    if (signal.aborted) break;
+    try {
+      const done = await runEngine(name, { options, cells, baseline, url: located.url, signal });
+      runs.push(done);
+      judge(done, verdict);
+      if (baseline) reportChanges(done, baseline, { options, cpu: machine.cpu }, verdict);
+    } catch (error) {
+      verdict.note(error);
+    }
+    /** @type {BenchmarkResults} */
+    const results = {
+      schema: 1,
+      date: new Date().toISOString(),
+      commit: commitOf(options.package),
+      version: located.version,
+      machine,
+      wasm: wasmFiles(options.package),
+      options: { suites: suiteNames, filter: filter?.source ?? null, time, rounds, seed, quick },
+      runs,
+    };
+    // After each engine: whoever stops the run keeps what was measured.
+    if (options.json && runs.length > 0) writeFileSync(options.json, `${JSON.stringify(results)}\n`);
+  }
+}
+
+/** @param {Options} options @param {Verdict} verdict @returns {Baseline | undefined} */
+function readBaseline({ baseline }, verdict) {
+  if (baseline === undefined) return undefined;
+  try {
+    return openBaseline(baseline);
+  } catch (error) {
+    verdict.note(error);
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {{ options: Options, cells: Cell[], baseline: Baseline | undefined, url: string, signal: AbortSignal }} plan
+ */
+async function runEngine(name, { options, cells, baseline, url, signal }) {
+  const { time, rounds, seed, quiet } = options;
+  const engine = await openEngine(name, root);
+  const progress = createProgress(process.stderr, process.env, quiet);
+  try {
+    const done = await runOn(engine, {
+      ...{ cells, time, rounds, seed, signal },
+      ...(baseline && { baseline }),
+      sources: { package: url, peers: new URL('node_modules/', import.meta.url).href },
+      progress: progress.show,
+      suiteDone(suite, results) {
+        progress.clear();
+        if (!quiet) print([...suiteTable(suite, results), '']);
+      },
+    });
+    progress.clear();
+    print([...summary(done), '']);
+    return done;
+  } finally {
+    progress.clear();
+    await engine.close();
+  }
+}
+
+/** @param {EngineRun} run @param {Verdict} verdict */
+function judge({ engine, contenders, defects }, verdict) {
+  for (const [id, { missing }] of Object.entries(contenders)) {
+    if (missing === undefined) continue;
+    const line = `${engine.engine}, ${columnName(id)} is missing: ${missing}`;
+    // A build that this package has not got, or that the engine cannot run, is no fault of the machine.
+    if (['scalar', 'js', 'relaxed'].includes(id)) process.stderr.write(`${line}\n`);
+    else verdict.worsen(exitCodes.environment, line);
+  }
+  if (defects.length > 0) {
+    const who = [...new Set(defects.map(({ peer }) => peer))].join(', ');
+    verdict.worsen(
+      exitCodes.environment,
+      `${engine.engine}: ${who} was not measured fairly; see the summary`,
+    );
+  }
+}
+
+/**
+ * @param {EngineRun} run
+ * @param {Baseline} baseline
+ * @param {{ options: Options, cpu: string }} here
+ * @param {Verdict} verdict
+ */
+function reportChanges({ engine, cells }, baseline, { options, cpu }, verdict) {
+  const changes = changesSince(baseline, cells, { engine, cpu, seed: options.seed });
+  const slower = regressions(changes, options.failAbove);
+  print([
+    `${changes.length} figures compared with the baseline, ${slower.length} slower by more than ${options.failAbove} %`,
+  ]);
+  for (const change of slower) verdict.worsen(exitCodes.regression, `regression: ${changeLine(change)}`);
+  if (changes.length === 0) verdict.worsen(exitCodes.environment, 'the baseline has no row of this run');
+}
+
+const verdict = new Verdict();
+const controller = new AbortController();
+const interrupt = () => controller.abort();
+process.once('SIGINT', interrupt);
+try {
+  const options = parseOptions(process.argv.slice(2), root);
+  if (options.help) process.stdout.write(usage);
+  else await run(options, controller.signal, verdict);
+} catch (error) {
+  if (!controller.signal.aborted) verdict.note(error);
+}
+process.off('SIGINT', interrupt);
+process.exitCode = controller.signal.aborted ? exitCodes.interrupted : verdict.code;

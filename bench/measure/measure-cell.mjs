@@ -1,0 +1,119 @@
+// @ts-check
+/** One row of the table: every contender's result is checked, then all are timed in interleaved rounds. */
+
+import { quantile } from './statistics.mjs';
+
+/** @import { Accuracy } from '../data/check.mjs' */
+/** @import { Answer, Worker } from './protocol.mjs' */
+/** @import { Measured } from './results.mjs' */
+/** @import { Cell, Entry } from '../suites/types.mjs' */
+/** @import { Workers } from './workers.mjs' */
+
+/**
+ * @typedef {object} Sampling
+ * @property {number} time milliseconds of one sample, at least
+ * @property {number} rounds
+ */
+/** @typedef {{ entry: Entry, worker: Worker, accuracy?: Accuracy, samples: number[] }} Runner */
+
+/** The engine's own limit stands beside the others, in the same rounds. @param {Cell} cell @returns {Entry[]} */
+export function entriesOf(cell) {
+  if (cell.limit === undefined) return [...cell.entries];
+  const task = { operation: /** @type {const} */ ('limit'), ...cell.limit };
+  return [...cell.entries, { id: 'limit', options: { name: 'limit' }, task }];
+}
+
+/**
+ * @param {Cell} cell
+ * @param {Workers} workers
+ * @param {Sampling} sampling
+ * @returns {Promise<Record<string, Measured>>} by the contender's id
+ */
+export async function measureCell(cell, workers, sampling) {
+  /** @type {Record<string, Measured>} */
+  const results = {};
+  /** @type {Runner[]} */
+  const runners = [];
+  for (const entry of entriesOf(cell)) {
+    const found = await begin(cell, entry, workers, sampling);
+    if ('samples' in found) runners.push(found);
+    else results[entry.id] = found.none;
+  }
+  for (let round = 0; round < sampling.rounds; round++) {
+    // Each round begins with the next one, so that a drift of the machine meets all alike.
+    for (let turn = 0; turn < runners.length; turn++) {
+      const runner = runners[(round + turn) % runners.length];
+      if (runner === undefined || results[runner.entry.id] !== undefined) continue;
+      const answer = await ask(runner.worker, { kind: 'sample', time: sampling.time });
+      if (answer.kind === 'sampled') runner.samples.push(answer.cost);
+      else results[runner.entry.id] = fail(runner.entry, runner.worker, workers, answer);
+    }
+  }
+  for (const { entry, worker, accuracy, samples } of runners) {
+    if (results[entry.id] !== undefined) continue;
+    results[entry.id] = { status: 'measured', samples, ...order(samples), ...(accuracy && { accuracy }) };
+    await workers.done(entry, worker);
+  }
+  return results;
+}
+
+/** @typedef {{ none: Measured }} None */
+
+/**
+ * @param {Cell} cell
+ * @param {Entry} entry
+ * @param {Workers} workers
+ * @param {Sampling} sampling
+ * @returns {Promise<Runner | None>}
+ */
+async function begin(cell, entry, workers, { time }) {
+  const loaded = await workers.get(entry);
+  if ('missing' in loaded) return { none: without('missing', loaded.missing) };
+  const { worker } = loaded;
+  const prepared = await ask(worker, { kind: 'prepare', task: entry.task ?? cell.task });
+  if (prepared.kind === 'prepared') {
+    const calibrated = await ask(worker, { kind: 'calibrate', time });
+    if (calibrated.kind !== 'sampled') return { none: fail(entry, worker, workers, calibrated) };
+    return { entry, worker, samples: [], ...(prepared.accuracy && { accuracy: prepared.accuracy }) };
+  }
+  if (prepared.kind === 'unsupported') {
+    await workers.done(entry, worker);
+    return { none: without('unsupported') };
+  }
+  if (prepared.kind === 'wrong') {
+    await workers.done(entry, worker);
+    const { reason, accuracy } = prepared;
+    return { none: { ...without('wrong', reason), ...(accuracy && { accuracy }) } };
+  }
+  return { none: fail(entry, worker, workers, prepared) };
+}
+
+/** @param {Entry} entry @param {Worker} worker @param {Workers} workers @param {Answer} answer */
+function fail(entry, worker, workers, answer) {
+  workers.drop(entry, worker);
+  return without('failed', answer.kind === 'failed' ? answer.reason : `answered ${answer.kind}`);
+}
+
+/** A process that ended or hangs is one contender's failure, not the run's. @param {Worker} worker @param {import('./protocol.mjs').Request} request @returns {Promise<Answer>} */
+async function ask(worker, request) {
+  try {
+    return await worker.ask(request);
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** @param {Measured['status']} status @param {string} [reason] @returns {Measured} */
+const without = (status, reason) => ({
+  status,
+  ...(reason === undefined ? {} : { reason }),
+  samples: [],
+  median: null,
+  p5: null,
+  p95: null,
+});
+
+/** @param {readonly number[]} samples */
+function order(samples) {
+  return { median: quantile(samples, 0.5), p5: quantile(samples, 0.05), p95: quantile(samples, 0.95) };
+}

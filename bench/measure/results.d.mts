@@ -1,0 +1,113 @@
+/** What a run leaves behind: plain JSON, every number measured in it. */
+import type { Accuracy } from '../data/check.mjs';
+import type { Unit } from '../suites/types.mjs';
+import type { EngineDescription } from './protocol.mjs';
+
+/** One contender in one cell. */
+export interface Measured {
+  readonly status: 'measured' | 'wrong' | 'unsupported' | 'missing' | 'failed';
+  /** Why there is no figure. */
+  readonly reason?: string;
+  readonly accuracy?: Accuracy;
+  /** Costs of one call in the order of the rounds: milliseconds, or what the cell says. */
+  readonly samples: readonly number[];
+  readonly median: number | null;
+  readonly p5: number | null;
+  readonly p95: number | null;
+  /** Of the engine's own limit, measured in the same rounds. */
+  readonly shareOfLimit?: number;
+}
+
+/** A requirement and what was measured. */
+export interface Outcome {
+  readonly text: string;
+  readonly entry: string;
+  /** Over whom: the fastest of those that were asked for. */
+  readonly over?: string;
+  readonly required: number;
+  readonly measured: number | null;
+  /** The 95 % interval of `measured`, where it is a ratio. */
+  readonly low?: number;
+  readonly high?: number;
+  /** Null: one of both sides is missing. */
+  readonly met: boolean | null;
+}
+
+/** How the fastest build stands to one contender. */
+export interface Comparison {
+  readonly entry: string;
+  readonly over: string;
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface CellResult {
+  readonly suite: string;
+  readonly name: string;
+  readonly group: string;
+  readonly unit: Unit;
+  readonly note?: string;
+  readonly results: Readonly<Record<string, Measured>>;
+  readonly outcomes: readonly Outcome[];
+  readonly comparisons: readonly Comparison[];
+}
+
+/** The engine's own limit. */
+export interface Limits {
+  /** Additions and multiplications of one thread, 10⁹ a second. */
+  readonly gigaflops: number;
+  /** Copying inside linear memory, read and written, 10⁹ bytes a second, by the bytes of both ends. */
+  readonly copy: Readonly<Record<string, number>>;
+  readonly read: Readonly<Record<string, number>>;
+}
+
+/** A peer that is slower than it is known to be: then the harness is wrong, or the machine was busy. */
+export interface Defect {
+  readonly cell: string;
+  readonly peer: string;
+  /** In `unit`; more is better. */
+  readonly measured: number;
+  /** What it is known to reach, scaled to the limit of this engine. */
+  readonly expected: number;
+  readonly unit: string;
+}
+
+export interface WasmFile {
+  readonly bytes: number;
+  readonly gzipped: number;
+  readonly sha256: string;
+}
+
+export interface EngineRun {
+  readonly engine: EngineDescription;
+  readonly limits: Limits | null;
+  /** By column: its version, or why it is missing. */
+  readonly contenders: Readonly<Record<string, { readonly version?: string; readonly missing?: string }>>;
+  readonly cells: readonly CellResult[];
+  readonly defects: readonly Defect[];
+}
+
+export interface BenchmarkResults {
+  readonly schema: 1;
+  /** ISO 8601, UTC. */
+  readonly date: string;
+  readonly commit: string | null;
+  readonly version: string;
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly memoryBytes: number;
+    readonly system: string;
+  };
+  readonly wasm: Readonly<Record<string, WasmFile>>;
+  readonly options: {
+    readonly suites: readonly string[];
+    readonly filter: string | null;
+    readonly time: number;
+    readonly rounds: number;
+    readonly seed: number;
+    readonly quick: boolean;
+  };
+  readonly runs: readonly EngineRun[];
+}

@@ -1,0 +1,79 @@
+// @ts-check
+/** The processes of a run: one for each contender, started when it is first needed, kept as long as it is of use. */
+
+/** @import { ContenderOptions, Sources } from '../contenders/types.mjs' */
+/** @import { Engine, Worker } from './protocol.mjs' */
+/** @import { Entry } from '../suites/types.mjs' */
+
+/** @typedef {{ worker: Worker, version: string } | { missing: string }} Loaded */
+
+export class Workers {
+  #engine;
+  #sources;
+  /** @type {Map<string, Promise<Loaded>>} */
+  #kept = new Map();
+  /** @type {Set<Worker>} */
+  #open = new Set();
+  /** By column: what became of it. @type {Record<string, { version?: string, missing?: string }>} */
+  contenders = {};
+
+  /**
+   * @param {Engine} engine
+   * @param {(options: ContenderOptions) => Sources} sources
+   */
+  constructor(engine, sources) {
+    this.#engine = engine;
+    this.#sources = sources;
+  }
+
+  /** A process that has loaded the contender, or why there is none. @param {Entry} entry @returns {Promise<Loaded>} */
+  async get(entry) {
+    const known = this.contenders[entry.id]?.missing;
+    // What could not be loaded once is not there: one line for it, not one in every cell.
+    if (known !== undefined) return { missing: known };
+    if (entry.fresh) return this.#load(entry);
+    const kept = this.#kept.get(entry.id);
+    if (kept !== undefined) return kept;
+    const loading = this.#load(entry);
+    this.#kept.set(entry.id, loading);
+    return loading;
+  }
+
+  /** After a cell: what is not to be used again ends. @param {Entry} entry @param {Worker} worker */
+  async done(entry, worker) {
+    if (entry.fresh) this.#close(worker);
+    else await worker.ask({ kind: 'release' });
+  }
+
+  /** After a failure nothing is known about the process. @param {Entry} entry @param {Worker} worker */
+  drop(entry, worker) {
+    this.#close(worker);
+    this.#kept.delete(entry.id);
+  }
+
+  closeAll() {
+    for (const worker of [...this.#open]) this.#close(worker);
+    this.#kept.clear();
+  }
+
+  /** @param {Worker} worker */
+  #close(worker) {
+    this.#open.delete(worker);
+    worker.close();
+  }
+
+  /** @param {Entry} entry @returns {Promise<Loaded>} */
+  async #load({ id, options }) {
+    const worker = await this.#engine.start();
+    this.#open.add(worker);
+    const answer = await worker.ask({ kind: 'load', options, sources: this.#sources(options) });
+    if (answer.kind === 'loaded') {
+      this.contenders[id] = { version: answer.version };
+      return { worker, version: answer.version };
+    }
+    this.#close(worker);
+    const missing = answer.kind === 'failed' ? answer.reason : `answered ${answer.kind}`;
+    this.contenders[id] = { missing };
+    return { missing };
+  }
+}

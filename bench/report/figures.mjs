@@ -1,0 +1,44 @@
+// @ts-check
+/** How figures are written. */
+import { inUnit } from '../measure/units.mjs';
+
+/** @import { Measured, Outcome } from '../measure/results.mjs' */
+/** @import { Unit } from '../suites/types.mjs' */
+
+/** Three digits, as long as they say something. @param {number} value */
+export function threeDigits(value) {
+  if (!Number.isFinite(value)) return '–';
+  const magnitude = Math.abs(value);
+  if (magnitude >= 100) return value.toFixed(0);
+  if (magnitude >= 10) return value.toFixed(1);
+  if (magnitude >= 1 || magnitude === 0) return value.toFixed(2);
+  return magnitude >= 0.001 ? value.toPrecision(2) : value.toExponential(0);
+}
+
+/** @param {Measured | undefined} measured @param {Unit} unit */
+export function figure(measured, unit) {
+  if (measured === undefined) return '';
+  if (measured.median !== null) return threeDigits(inUnit(unit, measured.median));
+  return { wrong: 'wrong', failed: 'failed', unsupported: '–', missing: '', measured: '' }[measured.status];
+}
+
+/** @param {number} share */
+export const percent = (share) => `${Math.round(share * 100)} %`;
+
+/** @param {{ ratio: number, low: number, high: number }} interval */
+export const times = ({ ratio, low, high }) =>
+  `${threeDigits(ratio)}× (${threeDigits(low)}–${threeDigits(high)})`;
+
+/** What an outcome measured, as it is shown. @param {Outcome} outcome @param {Unit} unit */
+export function measuredText({ measured, low, high }, unit) {
+  if (measured === null) return 'not measured';
+  if (low !== undefined && high !== undefined) return times({ ratio: measured, low, high });
+  return `${threeDigits(inUnit(unit, measured))} ${unit.name}`;
+}
+
+/** Errors in units of the last place where that says something, else absolute. @param {Measured | undefined} measured */
+export function errorText(measured) {
+  const { maxError, maxUlp } = measured?.accuracy ?? {};
+  if (maxError == null || maxUlp == null) return '';
+  return maxUlp < 100 ? `${threeDigits(maxUlp)} ulp` : maxError.toExponential(0);
+}

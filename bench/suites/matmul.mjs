@@ -1,0 +1,89 @@
+// @ts-check
+/** Products of matrices: square ones of every size, and the lopsided ones that networks are made of. */
+import { everybody, gigaflops } from './entries.mjs';
+import { ratio } from './requirements.mjs';
+
+/** @import { Cell, Requirement, Suite } from './types.mjs' */
+
+/** What peers reached, GFLOP/s, with a limit of 60: Node 20. */
+const known = /** @type {Record<number, Record<string, number>>} */ ({
+  32: { 'tfjs-wasm': 15.4, 'onnxruntime-web': 2.0 },
+  64: { 'tfjs-wasm': 34.8, 'onnxruntime-web': 18.6, 'ruv-swarm': 3.7 },
+  128: { 'tfjs-wasm': 42.0, 'onnxruntime-web': 27.4 },
+  256: { 'tfjs-wasm': 43.0, 'onnxruntime-web': 31.2, 'ruv-swarm': 2.5 },
+  512: { 'tfjs-wasm': 42.9, 'onnxruntime-web': 30.2, 'ruv-swarm': 1.7 },
+  1024: { 'tfjs-wasm': 42.8, 'onnxruntime-web': 33.9 },
+});
+
+/** Of tfjs-wasm, the fastest peer; and of what the engine can do. */
+const required = /** @type {Record<number, { overTensorFlow: number, ofLimit?: number }>} */ ({
+  8: { overTensorFlow: 8 },
+  16: { overTensorFlow: 8 },
+  32: { overTensorFlow: 2.5 },
+  64: { overTensorFlow: 1.2, ofLimit: 0.75 },
+  128: { overTensorFlow: 1.2, ofLimit: 0.83 },
+  256: { overTensorFlow: 1.2, ofLimit: 0.88 },
+  512: { overTensorFlow: 1.2, ofLimit: 0.88 },
+  1024: { overTensorFlow: 1.2, ofLimit: 0.88 },
+});
+
+/** Where both builds find everything in the cache: the gain of vectors alone. */
+const inCache = [32, 64, 128];
+
+const lopsided = [
+  [1, 784, 128],
+  [32, 784, 128],
+  [256, 64, 10],
+  [1000, 3, 1000],
+  [128, 1, 128],
+  [1, 1024, 1024],
+];
+
+/** @type {Suite} */
+export const matmul = {
+  name: 'matmul',
+  about: 'products of matrices, square and lopsided',
+  cells: (seed) => [
+    ...Object.entries(required).map(([size, { overTensorFlow, ofLimit }]) => {
+      const n = Number(size);
+      /** @type {Requirement[]} */
+      const requirements = [ratio('simd', ['tfjs-wasm'], overTensorFlow)];
+      if (ofLimit !== undefined) requirements.push(ratio('simd', ['limit'], ofLimit));
+      if (inCache.includes(n)) requirements.push(ratio('simd', ['scalar'], 3));
+      requirements.push(ratio('scalar', ['javascript'], 1));
+      return product(n, n, n, seed, n < 64 ? 'matmul, small' : 'matmul, n = 64 … 1024', requirements);
+    }),
+    ...lopsided.map(([m = 0, k = 0, n = 0]) =>
+      product(m, n, k, seed, 'matmul, lopsided', [
+        ratio('simd', ['tfjs-wasm'], 1.2),
+        ratio('scalar', ['javascript'], 1),
+      ]),
+    ),
+  ],
+};
+
+/**
+ * @param {number} m
+ * @param {number} n
+ * @param {number} k
+ * @param {number} seed
+ * @param {string} group
+ * @param {Requirement[]} requirements
+ * @returns {Cell}
+ */
+function product(m, n, k, seed, group, requirements) {
+  const flops = 2 * m * n * k;
+  const figures = m === n && n === k ? known[n] : undefined;
+  return {
+    suite: 'matmul',
+    name: `${m}×${k}×${n}`,
+    group,
+    entries: everybody,
+    task: { operation: 'matmul', m, n, k, seed },
+    unit: gigaflops(flops),
+    limit: { kind: 'flops', amount: flops },
+    requirements,
+    ...(figures === undefined ? {} : { known: figures }),
+    quick: m === n && [64, 256].includes(m),
+  };
+}
