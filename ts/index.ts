@@ -1,4 +1,22 @@
 /** Everything public. Nothing is defined here. */
+
+export type { BridgeOptions } from './compat/bridge-core.js';
+export {
+  type ProductionWasmBenchmark,
+  ProductionWasmBridge,
+  type ProductionWasmBridgeHealth,
+  type ProductionWasmBridgeMetrics,
+} from './compat/production-wasm-bridge.js';
+export {
+  createSasiNeuralModule,
+  type SasiNetwork,
+  type SasiNetworkConfig,
+  type SasiNeuralModule,
+  type SasiNeuralModuleOptions,
+  type SasiTrainingResult,
+  type SasiTrainingRow,
+} from './compat/sasi-neural-module.js';
+export { WasmBridge, type WasmBridgeMetrics, type WasmBridgeModule } from './compat/wasm-bridge.js';
 export type {
   ActivationName,
   ConnectionRuleName,
@@ -36,7 +54,19 @@ export type {
   RuntimeMetrics,
 } from './metrics/runtime-metrics.js';
 export type { LocateFile } from './modules/file-options.js';
-export type { ModuleSelectionEntry } from './modules/module-definition.js';
+export type {
+  ModuleDefinition,
+  ModuleImplementation,
+  ModuleLoadOptions,
+  ModuleRoute,
+  ModuleSelectionEntry,
+} from './modules/module-definition.js';
+export type {
+  ConnectionOptions,
+  ModuleOperationName,
+  ModuleOperations,
+} from './modules/module-operations.js';
+export { registerModule } from './modules/registered-modules.js';
 export type { SharedRuntimeInfo } from './modules/shared-runtime.js';
 export { version } from './modules/version.js';
 export type * from './networks/types.js';

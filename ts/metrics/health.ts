@@ -13,6 +13,7 @@ export type HealthIssueCode =
   | 'ERROR_RATE'
   | 'NOT_INITIALIZED'
   | 'DISPOSED'
+  | 'TRAPPED'
   | (string & {});
 
 export interface HealthIssue {

@@ -4,14 +4,16 @@
 import { WasmPerformanceError } from '../core/errors.js';
 import { detectFeatures } from '../core/features.js';
 import type { VariantName } from '../core/variants.js';
+import { adaptedModule, type LoadBase } from './adapted-module.js';
 import { failureOf } from './failure.js';
 import { withRetries } from './load-retries.js';
 import type {
   LoadedModule,
-  ModuleDefinition,
   ModuleLoadOptions,
+  ModuleProvider,
   ModuleSelectionEntry,
 } from './module-definition.js';
+import { ruvSwarm } from './ruv-swarm.js';
 import { acquireRuntime } from './shared-runtime.js';
 import { version } from './version.js';
 
@@ -28,16 +30,19 @@ const capabilities = [
   'training',
 ];
 
+type Note = (entry: ModuleSelectionEntry) => void;
+
 /** Tries the builds in order and takes the first that loads, each noted with what became of it. */
 async function loadFirst(
   module: string,
   tiers: readonly VariantName[],
   options: ModuleLoadOptions,
-  note: (entry: ModuleSelectionEntry) => void,
+  note: Note,
 ): Promise<LoadedModule> {
   let failure: unknown;
   for (const tier of tiers) {
     try {
+      assertNotExcluded(tier, options);
       const loaded = await withRetries(options, () => acquireRuntime(tier, options));
       note({ candidate: module, tier, accepted: true, reason: 'loaded, and passed its self-test' });
       return loaded;
@@ -51,7 +56,20 @@ async function loadFirst(
   throw failure;
 }
 
-const production: ModuleDefinition = {
+function assertNotExcluded(tier: VariantName, { excludedTiers }: ModuleLoadOptions): void {
+  if (!excludedTiers?.has(tier)) return;
+  throw new WasmPerformanceError(
+    'TRAPPED',
+    `the ${tier} build trapped, and trapped again after it was rebuilt; the next one takes its place`,
+  );
+}
+
+/** One build of `production` by itself, to be compared with others. */
+export function loadTier(tier: VariantName, options: ModuleLoadOptions, note: Note): Promise<LoadedModule> {
+  return loadFirst(tier === 'js' ? 'fallback' : 'production', [tier], options, note);
+}
+
+const production: ModuleProvider = {
   name: 'production',
   description: 'WebAssembly kernels: the SIMD build where the engine has it, else the scalar build',
   version,
@@ -75,7 +93,7 @@ const production: ModuleDefinition = {
   },
 };
 
-const fallback: ModuleDefinition = {
+const fallback: ModuleProvider = {
   name: 'fallback',
   description:
     'The same kernels compiled to plain JavaScript, for engines where WebAssembly is missing or forbidden',
@@ -87,20 +105,24 @@ const fallback: ModuleDefinition = {
   load: (options, note) => loadFirst('fallback', ['js'], options, note),
 };
 
-const ruvSwarm: ModuleDefinition = {
-  name: 'ruv-swarm',
-  description: 'The npm package of that name; this version has no adapter for it',
-  version: 'none',
-  capabilities: [],
-  memoryRequirement: 0,
-  loadPriority: 10,
-  isAvailable: () => false,
-  async load() {
-    throw new WasmPerformanceError(
-      'MODULE_NOT_FOUND',
-      'this version has no adapter for ruv-swarm; the next module takes its place',
-    );
-  },
+/** What serves the rest beside ruv-swarm: without WebAssembly there is none of it either. */
+const besideRuvSwarm: LoadBase = async (options, note) => ({
+  name: 'production',
+  loaded: await production.load(options, note),
+});
+
+/** What serves the rest beside a user's module, which may need no WebAssembly. */
+export const besideUserModule: LoadBase = async (options, note) => {
+  try {
+    return await besideRuvSwarm(options, note);
+  } catch (error) {
+    if (failureOf(error).code === 'ABORTED') throw error;
+    return { name: 'fallback', loaded: await fallback.load(options, note) };
+  }
 };
 
-export const builtInModules: readonly ModuleDefinition[] = [ruvSwarm, production, fallback];
+export const builtInModules: readonly ModuleProvider[] = [
+  adaptedModule(ruvSwarm, besideRuvSwarm),
+  production,
+  fallback,
+];

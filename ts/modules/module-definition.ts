@@ -1,9 +1,11 @@
 /**
- * What a module is: one way to get a working runtime, with what it says about itself before it is loaded.
+ * What a module is: one way to get working operations, with what it says about itself before it is loaded.
  */
 import type { VariantName } from '../core/variants.js';
+import type { Profiling } from '../metrics/runtime-metrics.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
 import type { LocateFile } from './file-options.js';
+import type { ModuleOperationName, ModuleOperations } from './module-operations.js';
 
 /** One candidate that was considered, in the order in which they were. */
 export interface ModuleSelectionEntry {
@@ -17,6 +19,16 @@ export interface ModuleSelectionEntry {
   readonly reason: string;
 }
 
+/** Who serves an operation, and why: of a module that does not serve all of them itself. */
+export interface ModuleRoute {
+  readonly operation: ModuleOperationName;
+  /** Name of the module that calls go to. */
+  readonly servedBy: string;
+  /** The preferred module's largest absolute error against the golden values; absent where it gave no numbers. */
+  readonly maxError?: number;
+  readonly reason: string;
+}
+
 /** What a module is loaded with. */
 export interface ModuleLoadOptions {
   readonly enableSIMD: boolean;
@@ -26,21 +38,37 @@ export interface ModuleLoadOptions {
   readonly loadTimeout: number;
   /** Further tries after a failed download; nothing else is tried again. */
   readonly retryAttempts: number;
-  readonly enableProfiling: boolean;
+  readonly enableProfiling: Profiling;
   /** Where the files of the builds are, when not beside the package's own. */
   readonly wasmUrl?: LocateFile;
+  /** Imports ruv-swarm, where it cannot be resolved at run time. */
+  readonly ruvSwarm?: () => Promise<unknown>;
   /** Ends the load, with its waiting and its tries: `ABORTED`. */
   readonly signal?: AbortSignal;
+  /** Builds that are not to be tried: they trapped more than once. */
+  readonly excludedTiers?: ReadonlySet<VariantName>;
 }
 
 /** A module in use. */
 export interface LoadedModule {
   readonly runtime: NeuralRuntime;
+  readonly operations: ModuleOperations;
+  /** Who serves what, at this moment; absent where the module serves everything itself. */
+  readonly routing?: () => ModuleRoute[];
+  /** Whether an operation runs on the runtime's build; absent where all do. */
+  readonly runsOnBuild?: (operation: ModuleOperationName) => boolean;
+  /** Bytes that the module takes beside the runtime's memory. */
+  readonly ownMemory?: () => number;
+  /** Whether it trapped, here or at another of its users: its memory may be damaged, so it must not be used. */
+  readonly retired: boolean;
+  /** Says that it trapped. */
+  retire(): void;
   /** Gives up this use of it; the runtime is disposed of with its last use. Idempotent. */
   release(): void;
 }
 
-export interface ModuleDefinition {
+/** A module as the selection sees it. */
+export interface ModuleProvider {
   readonly name: string;
   readonly description: string;
   readonly version: string;
@@ -50,10 +78,43 @@ export interface ModuleDefinition {
   /** Modules are considered in ascending order, beginning with the preferred one. */
   readonly loadPriority: number;
   /** Whether this engine could load it, as far as that can be told without loading; it throws nothing. */
-  isAvailable(): boolean;
+  isAvailable(options: Pick<ModuleLoadOptions, 'ruvSwarm'>): boolean;
   /**
    * Loads it. Every candidate of its own (a build) is handed to `note`, accepted or not; rejects with the error
    * of the last one when none could be used.
    */
   load(options: ModuleLoadOptions, note: (entry: ModuleSelectionEntry) => void): Promise<LoadedModule>;
+}
+
+/**
+ * A module of the user's own, for `registerModule`. It serves the operations that it has and that reproduce the
+ * golden values (absolute error at most 1e-4); `production`, or `fallback` in its place, serves the others.
+ */
+export interface ModuleDefinition {
+  /** Not one that is taken. */
+  readonly name: string;
+  readonly description?: string;
+  readonly version?: string;
+  readonly capabilities?: readonly string[];
+  /**
+   * Bytes that the module may take for itself: they are kept from the `memoryLimit`, the runtime beside it gets the
+   * rest. A module that grows beyond them is not called any more. Default 0.
+   */
+  readonly memoryRequirement?: number;
+  /** Modules are considered in ascending order: ruv-swarm has 10, production 20, fallback 30. Default 25. */
+  readonly loadPriority?: number;
+  /** Whether it could be loaded, as far as can be told at once. Default: yes. */
+  isAvailable?(options: Pick<ModuleLoadOptions, 'ruvSwarm'>): boolean;
+  /** Rejects, or takes longer than `loadTimeout`: the module is passed over. */
+  load(options: ModuleLoadOptions): ModuleImplementation | Promise<ModuleImplementation>;
+}
+
+/** What a user's module does. An operation that throws later is served by another module from then on. */
+export interface ModuleImplementation extends Partial<ModuleOperations> {
+  /** Bytes of operands and result above which a call goes to another module. Default: no limit. */
+  readonly largestCall?: number;
+  /** Bytes that it takes at this moment. */
+  memoryUsage?(): number;
+  /** Called once, when the module's last user gives it back, and for one that came too late. */
+  dispose?(): void;
 }

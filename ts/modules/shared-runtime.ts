@@ -5,21 +5,25 @@
  * copy of these files in a bundle find the same one. It is made on first use: importing writes no global.
  */
 import type { VariantName } from '../core/variants.js';
+import type { Profiling } from '../metrics/runtime-metrics.js';
 import { loadRuntime, type NeuralRuntime } from '../runtime/runtime.js';
 import { loadAborted } from './failure.js';
 import { fileOptions } from './file-options.js';
 import type { LoadedModule, ModuleLoadOptions } from './module-definition.js';
+import { runtimeOperations } from './runtime-operations.js';
 import { version } from './version.js';
 
 interface SharedEntry {
   readonly variant: VariantName;
   readonly memoryLimit: number;
-  readonly profiling: boolean;
+  readonly profiling: Profiling;
   readonly loading: Promise<NeuralRuntime>;
   /** Ends the load when everyone who waited for it has turned away. */
   readonly cancel: AbortController;
   runtime: NeuralRuntime | undefined;
   references: number;
+  /** It trapped: nobody is to get it any more. */
+  retired: boolean;
 }
 
 type SharedTable = Map<string, SharedEntry>;
@@ -78,6 +82,7 @@ function beginLoad(
     cancel,
     runtime: undefined,
     references: 0,
+    retired: false,
   };
   entry.loading.then(
     (runtime) => {
@@ -109,7 +114,8 @@ export interface AttachPreference {
   readonly memoryLimit: number;
   /** Whether a runtime with another limit will do. */
   readonly anyLimit: boolean;
-  readonly enableProfiling: boolean;
+  readonly enableProfiling: Profiling;
+  readonly excludedTiers?: ReadonlySet<VariantName>;
 }
 
 const attachOrder: readonly VariantName[] = ['simd', 'scalar', 'js'];
@@ -124,6 +130,7 @@ export function attachToLoaded(preference: AttachPreference): LoadedModule | und
       isUsable(entry) &&
       (preference.anyLimit || entry.memoryLimit === preference.memoryLimit) &&
       (preference.enableSIMD || entry.variant !== 'simd') &&
+      preference.excludedTiers?.has(entry.variant) !== true &&
       attachOrder.includes(entry.variant),
   );
   const rank = (entry: SharedEntry): number =>
@@ -139,7 +146,18 @@ export function attachToLoaded(preference: AttachPreference): LoadedModule | und
 
 /** A runtime that no one else uses. */
 function ownUse(runtime: NeuralRuntime): LoadedModule {
-  return { runtime, release: () => runtime.dispose() };
+  let retired = false;
+  return {
+    runtime,
+    operations: runtimeOperations(runtime),
+    get retired() {
+      return retired;
+    },
+    retire() {
+      retired = true;
+    },
+    release: () => runtime.dispose(),
+  };
 }
 
 function sharedUse(
@@ -149,14 +167,25 @@ function sharedUse(
   runtime: NeuralRuntime,
 ): LoadedModule {
   let released = false;
+  const forget = (): void => {
+    if (table.get(key) === entry) table.delete(key);
+  };
   return {
     runtime,
+    operations: runtimeOperations(runtime),
+    get retired() {
+      return entry.retired;
+    },
+    retire() {
+      entry.retired = true;
+      forget();
+    },
     release() {
       if (released) return;
       released = true;
       entry.references--;
       if (entry.references > 0) return;
-      if (table.get(key) === entry) table.delete(key);
+      forget();
       runtime.dispose();
     },
   };
@@ -164,6 +193,7 @@ function sharedUse(
 
 /** Whoever holds the runtime may have disposed of it: then the next one to ask gets a new one. */
 function isUsable(entry: SharedEntry): boolean {
+  if (entry.retired) return false;
   if (entry.runtime === undefined) return true;
   try {
     entry.runtime.memory.stats();

@@ -1,7 +1,7 @@
 /**
  * How fast plain JavaScript is here: each rate is measured once, when it is first asked for, in one or two ms.
  */
-import { timeQuickly } from './benchmark/sampler.js';
+import { timeQuickly } from '../metrics/timing.js';
 import { addJs, dotJs, matmulJs } from './javascript-baselines.js';
 
 const length = 1000;

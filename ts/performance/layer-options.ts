@@ -1,5 +1,5 @@
 /**
- * What a layer that stands alone is made with, and how it finds its runtime.
+ * What a layer that stands alone is made with, and how it finds its module.
  */
 import type { FileOptions } from '../modules/file-options.js';
 import type { LoadedModule } from '../modules/module-definition.js';
@@ -21,14 +21,23 @@ export function layerConfig(options: LayerOptions): WasmModuleConfig {
   return mergeConfig({ ...defaultModuleConfig, preferredModule: 'production' }, options);
 }
 
-/** The process's shared runtimes: one that is loaded, else the first that the modules give. */
-export function sharedSource(config: WasmModuleConfig, limitGiven: boolean): RuntimeSource {
+/** Loads by `config`; finds nothing: who has only this attaches by `initialize` alone. */
+export function loadingSource(config: WasmModuleConfig): RuntimeSource {
   return {
-    async load(signal): Promise<LoadedModule> {
-      const { chosen, error } = await selectModule({ ...config, signal });
+    async load(signal, excludedTiers): Promise<LoadedModule> {
+      const { chosen, error } = await selectModule({ ...config, signal, excludedTiers });
       if (chosen === undefined) throw error;
       return chosen.loaded;
     },
-    find: () => attachToLoaded({ ...config, anyLimit: !limitGiven }),
+    find: () => undefined,
+  };
+}
+
+/** The process's shared runtimes: one that is loaded, else the first that the modules give. */
+export function sharedSource(config: WasmModuleConfig, limitGiven: boolean): RuntimeSource {
+  return {
+    ...loadingSource(config),
+    betters: (found) => found === 'js' || (found === 'scalar' && config.enableSIMD),
+    find: (excludedTiers) => attachToLoaded({ ...config, anyLimit: !limitGiven, excludedTiers }),
   };
 }

@@ -2,12 +2,17 @@
  * The configuration of the performance system: defaults, and checks at the edge.
  */
 import { InvalidArgumentError } from '../core/errors.js';
+import type { HealthThresholds } from '../metrics/health.js';
+import type { Profiling } from '../metrics/runtime-metrics.js';
 import type { LocateFile } from '../modules/file-options.js';
-import { moduleByName } from '../modules/select-module.js';
+import { moduleByName } from '../modules/known-modules.js';
 
 export interface WasmModuleConfig {
-  /** Default `'ruv-swarm'`. An unknown name is `INVALID_ARGUMENT`. */
-  readonly preferredModule: 'ruv-swarm' | 'production' | 'fallback' | (string & {});
+  /**
+   * Default `'ruv-swarm'`. `'auto'`: whichever measures fastest here. Any other name must be that of a module that was
+   * registered (`INVALID_ARGUMENT`).
+   */
+  readonly preferredModule: 'ruv-swarm' | 'production' | 'fallback' | 'auto' | (string & {});
   /** False: never the SIMD build. Default true. */
   readonly enableSIMD: boolean;
   /** Bytes for the whole linear memory, a hard limit. Default 52 428 800. */
@@ -16,12 +21,19 @@ export interface WasmModuleConfig {
   readonly loadTimeout: number;
   /** Further tries after a failed download. Default 3. */
   readonly retryAttempts: number;
-  /** False: no clock is read and nothing is counted on any call. Default true. */
-  readonly enableProfiling: boolean;
+  /** False: no clock is read and nothing is counted on any call. `'trace'`: User Timing entries too. Default true. */
+  readonly enableProfiling: Profiling;
   /** False: the JavaScript build never stands in for WebAssembly. Default true. */
   readonly enableAutoFallback: boolean;
   /** Where the files of the builds are, when not beside the package's own. */
   readonly wasmUrl?: LocateFile;
+  /**
+   * Imports ruv-swarm where it cannot be resolved at run time: in a browser
+   * `() => import('ruv-swarm/wasm/ruv_swarm_wasm.js')`. In Node an installed one is found without it.
+   */
+  readonly ruvSwarm?: () => Promise<unknown>;
+  /** From where on health checks raise an issue. Default: 100 ms to load, 5 ms per call, the limit, 10 % of errors. */
+  readonly healthThresholds?: HealthThresholds;
 }
 
 /** Two GiB: what the builds are linked for. */
@@ -37,6 +49,8 @@ export const defaultModuleConfig: WasmModuleConfig = {
   enableAutoFallback: true,
 };
 
+const optionalNames: ReadonlySet<string> = new Set(['wasmUrl', 'ruvSwarm', 'healthThresholds']);
+
 /** `base` with what `changes` gives (undefined gives nothing). Throws `INVALID_ARGUMENT`, naming the first bad value. */
 export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleConfig>): WasmModuleConfig {
   if (typeof changes !== 'object' || changes === null) {
@@ -46,11 +60,14 @@ export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleC
   }
   // The seed's classes take objects with more in them; what is not ours does not become part of the configuration.
   const given = Object.entries(changes).filter(
-    ([name, value]) => value !== undefined && (name in defaultModuleConfig || name === 'wasmUrl'),
+    ([name, value]) => value !== undefined && (name in defaultModuleConfig || optionalNames.has(name)),
   );
   const config: WasmModuleConfig = { ...base, ...Object.fromEntries(given) };
-  for (const name of ['enableSIMD', 'enableProfiling', 'enableAutoFallback'] as const) {
+  for (const name of ['enableSIMD', 'enableAutoFallback'] as const) {
     if (typeof config[name] !== 'boolean') throw wrong(name, 'true or false', config[name]);
+  }
+  if (![true, false, 'trace'].includes(config.enableProfiling)) {
+    throw wrong('enableProfiling', "true, false or 'trace'", config.enableProfiling);
   }
   const { memoryLimit, loadTimeout, retryAttempts } = config;
   if (!(Number.isSafeInteger(memoryLimit) && memoryLimit > 0 && memoryLimit <= largestMemory)) {
@@ -65,8 +82,29 @@ export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleC
   if (config.wasmUrl !== undefined && typeof config.wasmUrl !== 'function') {
     throw wrong('wasmUrl', 'a function from a file name to its address', config.wasmUrl);
   }
+  if (config.ruvSwarm !== undefined && typeof config.ruvSwarm !== 'function') {
+    throw wrong('ruvSwarm', 'a function that imports it', config.ruvSwarm);
+  }
+  if (config.healthThresholds !== undefined) checkThresholds(config.healthThresholds);
   moduleByName(config.preferredModule);
   return config;
+}
+
+const thresholdNames = ['loadTime', 'averageLatency', 'memory', 'errorRate'];
+
+function checkThresholds(thresholds: HealthThresholds): void {
+  if (typeof thresholds !== 'object' || thresholds === null) {
+    throw wrong('healthThresholds', `an object with ${thresholdNames.join(', ')}`, thresholds);
+  }
+  for (const [name, value] of Object.entries(thresholds)) {
+    if (!thresholdNames.includes(name)) {
+      throw wrong('healthThresholds', `made of ${thresholdNames.join(', ')}`, name);
+    }
+    // Infinity: never an issue.
+    if (!(typeof value === 'number' && value >= 0)) {
+      throw wrong(`healthThresholds.${name}`, 'a number, 0 or more', value);
+    }
+  }
 }
 
 function wrong(name: string, wanted: string, given: unknown): InvalidArgumentError {

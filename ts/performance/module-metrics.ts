@@ -4,12 +4,12 @@
 
 import { defaultHealthThresholds } from '../metrics/health.js';
 import type { OperationRecorder } from '../metrics/operation-recorder.js';
-import type { NeuralRuntime } from '../runtime/runtime.js';
+import type { LoadedModule } from '../modules/module-definition.js';
 
 export interface ModuleMetrics {
   /** Milliseconds. */
   readonly loadTime: number;
-  /** Bytes of the memory limit that the module and live blocks take. */
+  /** Bytes of the memory limit that the module and live blocks take; for somebody else's module its own too. */
   readonly memoryUsage: number;
   /** Calls per second of busy time. */
   readonly operationsPerSecond: number;
@@ -34,7 +34,7 @@ export const noModuleMetrics: ModuleMetrics = {
 };
 
 export function moduleMetrics(
-  runtime: NeuralRuntime,
+  { runtime, ownMemory }: LoadedModule,
   recorders: readonly OperationRecorder[],
   uptime: number,
 ): ModuleMetrics {
@@ -45,7 +45,7 @@ export function moduleMetrics(
   const { limit, reserved, used } = runtime.memory.stats();
   const errorRate = calls > 0 ? errors / calls : 0;
   const loadTime = runtime.loadTime.total;
-  const memoryUsage = reserved + used;
+  const memoryUsage = reserved + used + (ownMemory?.() ?? 0);
   const performanceScore =
     points(loadTime, defaultHealthThresholds.loadTime) +
     points(calls > 0 ? busyTime / calls : 0, defaultHealthThresholds.averageLatency) +

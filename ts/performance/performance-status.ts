@@ -6,7 +6,7 @@ import type { VariantName } from '../core/variants.js';
 import type { HealthReport } from '../metrics/health.js';
 import { reportOf } from '../metrics/health.js';
 import type { MemoryStats } from '../metrics/runtime-metrics.js';
-import type { ModuleSelectionEntry } from '../modules/module-definition.js';
+import type { ModuleRoute, ModuleSelectionEntry } from '../modules/module-definition.js';
 import { listSharedRuntimes, type SharedRuntimeInfo } from '../modules/shared-runtime.js';
 import { version } from '../modules/version.js';
 import { isVectorBuild } from './build-contents.js';
@@ -28,6 +28,8 @@ export interface WasmPerformanceStatus {
   readonly simd: boolean;
   readonly memory: MemoryStats | null;
   readonly selection: readonly ModuleSelectionEntry[];
+  /** Who serves which operation, where the module does not serve all of them itself. */
+  readonly routing?: readonly ModuleRoute[];
   readonly health: HealthReport;
   /** The last failed load, or why the state could not be read. */
   readonly lastError?: string;
@@ -59,7 +61,7 @@ export function getWasmPerformanceStatus(
 type TargetStatus = Omit<WasmPerformanceStatus, 'version' | 'features' | 'sharedRuntimes'>;
 
 function statusOf(manager: WasmModuleManager): TargetStatus {
-  const { loaded, module, tier, selection, lastError } = manager.getModuleStatus();
+  const { loaded, module, tier, selection, routing, lastError } = manager.getModuleStatus();
   return {
     ready: loaded,
     module: loaded ? module : null,
@@ -67,6 +69,7 @@ function statusOf(manager: WasmModuleManager): TargetStatus {
     simd: isVectorBuild(tier),
     memory: loaded ? { ...manager.getRuntime().memory.stats() } : null,
     selection,
+    ...(routing === undefined ? {} : { routing }),
     health: reportOf(manager.healthIssues()),
     ...(lastError === undefined ? {} : { lastError }),
   };

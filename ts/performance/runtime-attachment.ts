@@ -1,28 +1,41 @@
 /**
- * How a layer gets at its runtime: a manager hands it one, or the layer finds the process's shared one, or loads it.
+ * How a layer or a bridge gets at its module: a manager hands it one, or it finds the process's shared one, or loads
+ * it. After a trap the module is given up, and another one is loaded.
  */
 import { WasmPerformanceError } from '../core/errors.js';
+import type { VariantName } from '../core/variants.js';
 import { OperationRecorder } from '../metrics/operation-recorder.js';
+import type { Profiling } from '../metrics/runtime-metrics.js';
 import type { LoadedModule } from '../modules/module-definition.js';
+import type { ModuleOperations } from '../modules/module-operations.js';
+import { isTrap, TrapRecord } from '../modules/trap-record.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
 
 export interface RuntimeSource {
   /** Loads, or rejects with the reason why there is none. */
-  load(signal: AbortSignal): Promise<LoadedModule>;
+  load(signal: AbortSignal, excludedTiers: ReadonlySet<VariantName>): Promise<LoadedModule>;
   /** One that is loaded already. */
-  find(): LoadedModule | undefined;
+  find(excludedTiers: ReadonlySet<VariantName>): LoadedModule | undefined;
+  /** Whether `load` could give a faster build than this one, which was come across. */
+  betters?(found: VariantName): boolean;
+  /** Told that a module trapped, where somebody else cares for another one. */
+  trapped?(module: LoadedModule): void;
 }
 
 export class RuntimeAttachment {
+  /** What trapped under this layer; where a manager gives the modules it counts. */
+  readonly traps = new TrapRecord();
   #recorder: OperationRecorder;
   readonly #name: string;
   readonly #source: RuntimeSource;
   #current: LoadedModule | undefined;
-  #loading: { readonly done: Promise<NeuralRuntime>; readonly cancel: AbortController } | undefined;
+  /** Whether the current module was come across, not loaded: `initialize` may then load a better one. */
+  #found = false;
+  #loading: { readonly done: Promise<LoadedModule>; readonly cancel: AbortController } | undefined;
   #detached = false;
 
   /** `name` stands in messages. */
-  constructor(name: string, source: RuntimeSource, profiling: boolean) {
+  constructor(name: string, source: RuntimeSource, profiling: Profiling) {
     this.#name = name;
     this.#source = source;
     this.#recorder = new OperationRecorder({ profiling });
@@ -34,13 +47,18 @@ export class RuntimeAttachment {
   }
 
   /** Begins to count or ends it; what was counted is kept unless that changes. */
-  profile(profiling: boolean): void {
+  profile(profiling: Profiling): void {
     if (this.#recorder.profiling !== profiling) this.#recorder = new OperationRecorder({ profiling });
   }
 
   /** The runtime in use, without looking for one. */
   get runtime(): NeuralRuntime | undefined {
-    return this.#current?.runtime;
+    return this.current?.runtime;
+  }
+
+  /** The module in use, without looking for one. */
+  get current(): LoadedModule | undefined {
+    return this.#current?.retired === false ? this.#current : undefined;
   }
 
   /** Cleaned up, and not initialised since. */
@@ -48,14 +66,18 @@ export class RuntimeAttachment {
     return this.#detached;
   }
 
-  /** The runtime in use, or one that is loaded already; never one after `detach`. */
-  find(): NeuralRuntime | undefined {
-    if (this.#current === undefined && !this.#detached) this.#current = this.#source.find();
-    return this.#current?.runtime;
+  /** The module in use, or one that is loaded already; never one after `detach`. */
+  find(): LoadedModule | undefined {
+    if (this.#current?.retired) this.#giveUp(this.#current);
+    if (this.#current === undefined && !this.#detached) {
+      this.#current = this.#source.find(this.traps.excludedTiers);
+      this.#found = this.#current !== undefined;
+    }
+    return this.#current;
   }
 
   /** As `find`, or loads one. Rejects with `NOT_INITIALIZED` after `detach`. */
-  async demand(): Promise<NeuralRuntime> {
+  async demand(): Promise<LoadedModule> {
     const found = this.find();
     if (found !== undefined) return found;
     if (this.#detached) {
@@ -74,9 +96,10 @@ export class RuntimeAttachment {
   }
 
   /** Attaches, loading if need be; calls at the same time share one load. Rejects with the reason of a failure. */
-  initialize(): Promise<NeuralRuntime> {
+  initialize(): Promise<LoadedModule> {
     this.#detached = false;
-    if (this.#current !== undefined) return Promise.resolve(this.#current.runtime);
+    const { current } = this;
+    if (current !== undefined && !this.#mayImprove(current)) return Promise.resolve(current);
     if (this.#loading === undefined) {
       const cancel = new AbortController();
       const done = this.#load(cancel.signal).finally(() => {
@@ -87,31 +110,68 @@ export class RuntimeAttachment {
     return this.#loading.done;
   }
 
-  /** Works with `loaded` from now on. Calls under way end on the runtime that they began on. */
+  /** Works with `loaded` from now on. Calls under way end on the module that they began on. */
   replace(loaded: LoadedModule): void {
     const before = this.#current;
     this.#detached = false;
     this.#current = loaded;
+    this.#found = false;
     before?.release();
   }
 
-  /** Gives the runtime back and ends a load under way; nothing attaches again before `initialize` or `replace`. */
+  /**
+   * `work` with the operations of `module`. When a kernel traps the module is given up, and another one is loaded;
+   * the error goes on to the caller.
+   */
+  run<T>(module: LoadedModule, work: (operations: ModuleOperations) => T): T {
+    try {
+      return work(module.operations);
+    } catch (error) {
+      if (isTrap(error) && !module.retired) {
+        this.traps.add(module.runtime.variant);
+        module.retire();
+        if (module === this.#current) this.#giveUp(module);
+      }
+      throw error;
+    }
+  }
+
+  /** Gives the module back and ends a load under way; nothing attaches again before `initialize` or `replace`. */
   detach(): void {
     this.#detached = true;
     this.#loading?.cancel.abort();
     this.#loading = undefined;
+    this.traps.clear();
     const before = this.#current;
     this.#current = undefined;
     before?.release();
   }
 
-  async #load(signal: AbortSignal): Promise<NeuralRuntime> {
-    const loaded = await this.#source.load(signal);
+  /** The module trapped, perhaps under somebody else who shares it. */
+  #giveUp(module: LoadedModule): void {
+    this.#current = undefined;
+    this.#source.trapped?.(module);
+    module.release();
+    // What it fails with is told to the next one who initialises or calls.
+    this.initialize().catch(() => {});
+  }
+
+  #mayImprove({ runtime }: LoadedModule): boolean {
+    return this.#found && this.#source.betters?.(runtime.variant) === true;
+  }
+
+  async #load(signal: AbortSignal): Promise<LoadedModule> {
+    const loaded = await this.#source.load(signal, this.traps.excludedTiers).catch((error: unknown) => {
+      // What was come across still works.
+      if (this.current === undefined || signal.aborted) throw error;
+      return this.current;
+    });
+    if (loaded === this.#current) return loaded;
     if (signal.aborted) {
       loaded.release();
       throw new WasmPerformanceError('ABORTED', `${this.#name} was cleaned up while it was loaded`);
     }
     this.replace(loaded);
-    return loaded.runtime;
+    return loaded;
   }
 }

@@ -5,13 +5,14 @@
 import type { VariantName } from '../core/variants.js';
 import { systemClock } from '../metrics/clock.js';
 import type { FileOptions } from '../modules/file-options.js';
-import type { NeuralRuntime } from '../runtime/runtime.js';
+import type { LoadedModule } from '../modules/module-definition.js';
+import type { ModuleOperations } from '../modules/module-operations.js';
 import { benchmarkSimdOperations, type ComprehensiveBenchmark } from './benchmark/layer-benchmarks.js';
 import { BoundedHistory } from './bounded-history.js';
 import { contentsOf, isVectorBuild } from './build-contents.js';
 import { addJs, dotJs, matmulJs } from './javascript-baselines.js';
 import { JavascriptRates } from './javascript-rates.js';
-import { assertFloat32Array, assertSameLength, vectorAdd } from './layer-operations.js';
+import { assertFloat32Array, assertSameLength } from './layer-operations.js';
 import { filesOf, type LayerOptions, layerConfig, sharedSource } from './layer-options.js';
 import { matrixShape } from './matrix-shape.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
@@ -88,6 +89,7 @@ interface HistoryEntry {
   readonly rate: RateName;
   readonly work: number;
   readonly build: VariantName | undefined;
+  readonly vectorized: boolean;
   readonly dataSize: number;
   readonly executionTime: number;
   readonly memoryAccess: number;
@@ -105,7 +107,9 @@ interface CallSize {
 
 const historyLength = 1000;
 
-let managedLayer: (files: FileOptions, attachment: RuntimeAttachment) => SIMDAccelerationLayer;
+type Managed = (options: LayerOptions, attachment: RuntimeAttachment) => SIMDAccelerationLayer;
+
+let managedLayer: Managed;
 
 export class SIMDAccelerationLayer {
   #attachment: RuntimeAttachment;
@@ -116,8 +120,8 @@ export class SIMDAccelerationLayer {
   #benchmark: ComprehensiveBenchmark | undefined;
 
   static {
-    managedLayer = (files, attachment) => {
-      const layer = new SIMDAccelerationLayer(files);
+    managedLayer = (options, attachment) => {
+      const layer = new SIMDAccelerationLayer(options);
       layer.#attachment = attachment;
       return layer;
     };
@@ -164,11 +168,12 @@ export class SIMDAccelerationLayer {
       work: m * n * k,
       touched: m * k + k * n + m * n,
     } as const;
-    return this.#measured(operation, size, (runtime) => {
-      const out = new Float32Array(m * n);
+    return this.#measured(operation, size, (operations) => {
       // More than k·n elements of b are allowed: the rest is not part of the matrix.
-      if (runtime === undefined) matmulJs(a, b, out, m, n, k);
-      else runtime.ops.matmul(a, b.length === k * n ? b : b.subarray(0, k * n), { m, n, k, out });
+      const factor = b.length === k * n ? b : b.subarray(0, k * n);
+      if (operations !== undefined) return operations.matrixMultiply(a, factor, m, n, k);
+      const out = new Float32Array(m * n);
+      matmulJs(a, b, out, m, n, k);
       return out;
     });
   }
@@ -180,8 +185,8 @@ export class SIMDAccelerationLayer {
     assertFloat32Array(operation, 'b', b);
     assertSameLength(operation, a, b);
     const size = { rate: 'add', elements: a.length, work: a.length, touched: 3 * a.length } as const;
-    return this.#measured(operation, size, (runtime) => {
-      if (runtime !== undefined) return vectorAdd(runtime, a, b);
+    return this.#measured(operation, size, (operations) => {
+      if (operations !== undefined) return operations.vectorAdd(a, b);
       const out = new Float32Array(a.length);
       addJs(a, b, out);
       return out;
@@ -195,13 +200,14 @@ export class SIMDAccelerationLayer {
     assertFloat32Array(operation, 'b', b);
     assertSameLength(operation, a, b);
     const size = { rate: 'dot', elements: a.length, work: a.length, touched: 2 * a.length } as const;
-    return this.#measured(operation, size, (runtime) =>
-      runtime === undefined ? dotJs(a, b) : runtime.ops.dot(a, b),
+    return this.#measured(operation, size, (operations) =>
+      operations === undefined ? dotJs(a, b) : operations.dotProduct(a, b),
     );
   }
 
+  /** What the build in use contains. A module that a manager has loaded is attached to, as by an operation. */
   getSIMDCapabilities(): SIMDCapabilities {
-    const build = this.#attachment.runtime?.variant;
+    const build = this.#attachment.find()?.runtime.variant;
     const { features, instructions } = contentsOf(build);
     const vectorWidth = isVectorBuild(build) ? 4 : 1;
     const dot = this.#benchmark?.results.find((r) => r.name === 'simdDotProduct' && r.dataSize === 10_000);
@@ -239,7 +245,7 @@ export class SIMDAccelerationLayer {
   getOperationHistory(): SIMDOperation[] {
     return this.#history.toArray().map(({ rate, work, build, ...entry }) => ({
       name: entry.name,
-      vectorized: isVectorBuild(build),
+      vectorized: entry.vectorized,
       dataSize: entry.dataSize,
       executionTime: entry.executionTime,
       speedup: build === undefined ? 1 : speedupOf(work, entry.executionTime, this.#javascript[rate]),
@@ -252,7 +258,10 @@ export class SIMDAccelerationLayer {
    * own. Takes about a second. Loads a runtime if there is none; rejects with `NOT_INITIALIZED` when that fails.
    */
   async runComprehensiveBenchmark(): Promise<Pick<ComprehensiveBenchmark, 'results' | 'summary'>> {
-    const { variant } = this.#attachment.find() ?? (await this.#attachment.demand());
+    await this.#attachment.demand();
+    // A module that was only come across gives way to the one that this layer would load.
+    const { runtime } = await this.#attachment.initialize();
+    const { variant } = runtime;
     const benchmark = await benchmarkSimdOperations(variant, this.#files);
     this.#benchmark = benchmark;
     return { results: benchmark.results, summary: benchmark.summary };
@@ -261,7 +270,7 @@ export class SIMDAccelerationLayer {
   getStatus(): SIMDStatus {
     return {
       initialized: this.isInitialized(),
-      build: this.#attachment.runtime?.variant ?? null,
+      build: this.#attachment.find()?.runtime.variant ?? null,
       capabilities: this.getSIMDCapabilities(),
       metrics: this.getPerformanceMetrics(),
       calls: this.#attachment.recorder.snapshot().total.calls,
@@ -289,8 +298,9 @@ export class SIMDAccelerationLayer {
     return this.getSIMDCapabilities().supported;
   }
 
+  /** Whether a build does the work. One that a manager has loaded is attached to, as by an operation. */
   isInitialized(): boolean {
-    return this.#attachment.runtime !== undefined;
+    return this.#attachment.find() !== undefined;
   }
 
   /** Forgets counts, history and benchmark of this layer; the runtime stays. */
@@ -307,42 +317,44 @@ export class SIMDAccelerationLayer {
     this.reset();
   }
 
-  #measured<T>(name: string, size: CallSize, work: (runtime: NeuralRuntime | undefined) => T): T {
-    const runtime = this.#attachment.find();
+  #measured<T>(name: string, size: CallSize, work: (operations: ModuleOperations | undefined) => T): T {
+    const module: LoadedModule | undefined = this.#attachment.find();
     const { recorder } = this.#attachment;
     const meter = recorder.meter(name);
     const start = meter.begin();
     let result: T;
     try {
-      result = work(runtime);
+      result = module === undefined ? work(undefined) : this.#attachment.run(module, work);
     } catch (error) {
       meter.fail(start);
       throw error;
     }
     meter.end(start, size.elements);
-    if (recorder.profiling !== false) this.#keep(name, size, systemClock() - start, runtime?.variant);
+    if (recorder.profiling !== false) this.#keep(name, size, systemClock() - start, module);
     return result;
   }
 
-  #keep(name: string, size: CallSize, executionTime: number, build: VariantName | undefined): void {
+  #keep(name: string, size: CallSize, executionTime: number, module: LoadedModule | undefined): void {
     const { rate, work, elements: dataSize } = size;
     const memoryAccess = 4 * size.touched;
+    const build = module?.runtime.variant;
+    const vectorized = isVectorBuild(build) && module?.runsOnBuild?.(operationOf[rate]) !== false;
     this.#sums.bytes += memoryAccess;
-    if (isVectorBuild(build)) {
+    if (vectorized) {
       this.#sums.vectorCalls++;
       this.#sums.vectorElements += dataSize;
     }
-    this.#history.add({ name, rate, work, build, dataSize, executionTime, memoryAccess });
+    this.#history.add({ name, rate, work, build, vectorized, dataSize, executionTime, memoryAccess });
   }
 }
 
-/** A layer that gets its runtime from a manager. */
-export function createManagedSimdLayer(
-  files: FileOptions,
-  attachment: RuntimeAttachment,
-): SIMDAccelerationLayer {
-  return managedLayer(files, attachment);
-}
+/** The operation of a module behind each of the layer's. */
+const operationOf = { add: 'vectorAdd', dot: 'dotProduct', matmul: 'matrixMultiply' } as const;
+
+export default SIMDAccelerationLayer;
+
+/** A layer that gets its module from a manager. */
+export const createManagedSimdLayer: Managed = (options, attachment) => managedLayer(options, attachment);
 
 /** The time that plain JavaScript takes for `work` at `rate`, over the time it took. */
 function speedupOf(work: number, executionTime: number, rate: number): number {

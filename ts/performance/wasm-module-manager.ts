@@ -5,16 +5,25 @@
 import { WasmPerformanceError } from '../core/errors.js';
 import type { VariantName } from '../core/variants.js';
 import { systemClock } from '../metrics/clock.js';
-import { type HealthIssue, type HealthStatus, healthReport, reportOf } from '../metrics/health.js';
-import { type MemoryStats, runtimeMetrics } from '../metrics/runtime-metrics.js';
+import { type HealthIssue, type HealthStatus, reportOf } from '../metrics/health.js';
 import { failureOf } from '../modules/failure.js';
-import type { LoadedModule, ModuleDefinition, ModuleSelectionEntry } from '../modules/module-definition.js';
-import { knownModules, loadChain, type Selection, selectModule } from '../modules/select-module.js';
+import { knownModules } from '../modules/known-modules.js';
+import { loadChain, type Selection } from '../modules/load-chain.js';
+import type {
+  LoadedModule,
+  ModuleLoadOptions,
+  ModuleProvider,
+  ModuleRoute,
+  ModuleSelectionEntry,
+} from '../modules/module-definition.js';
+import { selectModule } from '../modules/select-module.js';
+import { TrapRecord } from '../modules/trap-record.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
 import { isVectorBuild } from './build-contents.js';
 import { callAll } from './call-all.js';
-import { filesOf } from './layer-options.js';
+import type { LayerOptions } from './layer-options.js';
 import { defaultModuleConfig, mergeConfig, type WasmModuleConfig } from './module-config.js';
+import { moduleIssues, statsOf } from './module-health.js';
 import { type ModuleMetrics, moduleMetrics, noModuleMetrics } from './module-metrics.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 import {
@@ -46,6 +55,8 @@ export interface ModuleStatus {
   readonly tier: VariantName | null;
   /** Every candidate of the last selection, in order. */
   readonly selection: ModuleSelectionEntry[];
+  /** Who serves which operation: for a module that does not serve all of them itself. */
+  readonly routing?: ModuleRoute[];
 }
 
 export interface AvailableModule {
@@ -79,7 +90,7 @@ export interface ModuleSwitch {
 }
 
 interface ActiveModule {
-  readonly definition: ModuleDefinition;
+  readonly definition: ModuleProvider;
   readonly loaded: LoadedModule;
   readonly since: number;
 }
@@ -97,6 +108,7 @@ export class WasmModuleManager {
   #cancel = new AbortController();
   #failedLoads = 0;
   #lastError: string | undefined;
+  readonly #traps = new TrapRecord();
 
   /** Loads nothing. Throws `INVALID_ARGUMENT` for a bad value or an unknown `preferredModule`. */
   constructor(config: Partial<WasmModuleConfig> = {}) {
@@ -106,15 +118,19 @@ export class WasmModuleManager {
         name,
         {
           load: () => this.#lend(),
-          find: () => (this.#active === undefined ? undefined : borrow(this.#active)),
+          find: () => this.#lendAtOnce(),
+          trapped: (module) => this.#replaceTrapped(module),
         },
         this.#config.enableProfiling,
       );
     const performance = attachment('WasmPerformanceLayer');
     const simd = attachment('SIMDAccelerationLayer');
-    const files = filesOf(this.#config);
-    this.#performance = { layer: createManagedPerformanceLayer(files, performance), attachment: performance };
-    this.#simd = { layer: createManagedSimdLayer(files, simd), attachment: simd };
+    const { preferredModule: _, ...options }: LayerOptions & { preferredModule: string } = this.#config;
+    this.#performance = {
+      layer: createManagedPerformanceLayer(options, performance),
+      attachment: performance,
+    };
+    this.#simd = { layer: createManagedSimdLayer(options, simd), attachment: simd };
   }
 
   /** Loads the preferred module or what takes its place. Never rejects: false when nothing could be loaded. */
@@ -133,7 +149,7 @@ export class WasmModuleManager {
     if (this.#initializing === undefined) {
       const done = this.#inTurn(async (signal) => {
         if (this.#active !== undefined) return;
-        await this.#install(() => selectModule({ ...this.#config, signal }), signal);
+        await this.#install(() => selectModule(this.#loadOptions(signal)), signal);
       }).finally(() => {
         if (this.#initializing === done) this.#initializing = undefined;
       });
@@ -143,16 +159,23 @@ export class WasmModuleManager {
   }
 
   /**
-   * Changes to the module of that name. False, with nothing changed, when there is none; false, with the old one
-   * still in use and `lastError` set, when it cannot be loaded. Calls under way end on the module they began on.
+   * Changes to the module of that name, or with `'auto'` to the fastest. False, with nothing changed, when there is
+   * none; false, with the old one still in use and `lastError` set, when it cannot be loaded. Calls under way end on
+   * the module they began on.
    */
   async switchModule(name: string): Promise<boolean> {
     const definition = knownModules().find((module) => module.name === name);
-    if (definition === undefined) return false;
+    if (definition === undefined && name !== 'auto') return false;
     try {
       await this.#inTurn(async (signal) => {
-        if (this.#active?.definition === definition) return;
-        await this.#install(() => loadChain([definition], { ...this.#config, signal }), signal);
+        if (definition !== undefined && this.#active?.definition === definition) return;
+        const options = this.#loadOptions(signal);
+        await this.#install(
+          definition === undefined
+            ? () => selectModule({ ...options, preferredModule: name })
+            : () => loadChain([definition], options),
+          signal,
+        );
       });
       return true;
     } catch {
@@ -162,7 +185,7 @@ export class WasmModuleManager {
 
   getModuleStatus(): ModuleStatus {
     const active = this.#active;
-    const { runtime } = active?.loaded ?? {};
+    const { runtime, ownMemory, routing } = active?.loaded ?? {};
     const memory = runtime && statsOf(runtime);
     return {
       loaded: active !== undefined,
@@ -172,19 +195,20 @@ export class WasmModuleManager {
         ...(active?.definition.capabilities ?? []),
         ...(isVectorBuild(runtime?.variant) ? ['simd'] : []),
       ],
-      memoryUsage: memory === undefined ? 0 : memory.reserved + memory.used,
+      memoryUsage: memory === undefined ? 0 : memory.reserved + memory.used + (ownMemory?.() ?? 0),
       loadTime: runtime?.loadTime.total ?? 0,
       errorCount: this.#failedLoads + this.#failedOperations(),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
       tier: runtime?.variant ?? null,
       selection: this.#selection.map((entry) => ({ ...entry })),
+      ...(routing === undefined ? {} : { routing: routing() }),
     };
   }
 
   /** Of the operations of both layers; all 0 while no module is loaded. */
   getModuleMetrics(): ModuleMetrics {
     if (this.#active === undefined) return noModuleMetrics;
-    return moduleMetrics(this.#active.loaded.runtime, this.#recorders(), systemClock() - this.#active.since);
+    return moduleMetrics(this.#active.loaded, this.#recorders(), systemClock() - this.#active.since);
   }
 
   getPerformanceMetrics(): ManagerMetrics {
@@ -204,7 +228,7 @@ export class WasmModuleManager {
       capabilities: [...module.capabilities],
       memoryRequirement: module.memoryRequirement,
       loadPriority: module.loadPriority,
-      available: module.isAvailable(),
+      available: module.isAvailable(this.#config),
     }));
   }
 
@@ -235,22 +259,11 @@ export class WasmModuleManager {
 
   /** What `healthCheck` tells, with codes, values and limits. */
   healthIssues(): readonly HealthIssue[] {
-    const { runtime } = this.#active?.loaded ?? {};
-    if (runtime === undefined) {
-      const message = this.#lastError ?? 'no module is loaded: call initialize()';
-      return [{ code: 'NOT_INITIALIZED', severity: 'error', message }];
-    }
-    const memory = statsOf(runtime);
-    if (memory === undefined) {
-      const message = 'the runtime was disposed of elsewhere: call cleanup() and initialize()';
-      return [{ code: 'DISPOSED', severity: 'error', message }];
-    }
-    const found = new Map<string, HealthIssue>();
-    for (const recorder of this.#recorders()) {
-      const { issues } = healthReport(runtimeMetrics(recorder, memory, runtime.loadTime));
-      for (const issue of issues) found.set(issue.message, issue);
-    }
-    return [...found.values()];
+    return moduleIssues(this.#active?.loaded, this.#recorders(), {
+      thresholds: this.#config.healthThresholds,
+      traps: this.#traps,
+      missing: this.#lastError,
+    });
   }
 
   /** Status, metrics and health in a few lines for people. */
@@ -265,6 +278,9 @@ export class WasmModuleManager {
         ({ candidate, tier, accepted, code, reason }) =>
           `  ${accepted ? 'chosen' : 'passed over'}: ${candidate}${tier ? ` (${tier})` : ''}: ` +
           `${code ? `${code}: ` : ''}${reason}`,
+      ),
+      ...(status.routing ?? []).map(
+        ({ operation, servedBy, reason }) => `  ${operation}: ${servedBy} (${reason})`,
       ),
       `  memory: ${status.memoryUsage} of ${this.#config.memoryLimit} bytes`,
       `  load: ${status.loadTime.toFixed(1)} ms, up for ${(metrics.uptime / 1000).toFixed(1)} s`,
@@ -311,12 +327,21 @@ export class WasmModuleManager {
     this.#selection = [];
     this.#failedLoads = 0;
     this.#lastError = undefined;
+    this.#traps.clear();
     active?.loaded.release();
     return Promise.resolve();
   }
 
+  #loadOptions(signal: AbortSignal): WasmModuleConfig & Pick<ModuleLoadOptions, 'signal' | 'excludedTiers'> {
+    return { ...this.#config, signal, excludedTiers: this.#traps.excludedTiers };
+  }
+
   /** Loads by `select` and puts what it chose to use; rejects with the reason, recorded, when it chose nothing. */
-  async #install(select: () => Promise<Selection>, signal: AbortSignal): Promise<void> {
+  async #install(
+    select: () => Promise<Selection>,
+    signal: AbortSignal,
+    before: ActiveModule | undefined = this.#active,
+  ): Promise<void> {
     const { entries, chosen, error } = await select();
     if (signal.aborted) {
       chosen?.loaded.release();
@@ -329,14 +354,14 @@ export class WasmModuleManager {
       if (this.#active === undefined) this.#selection = entries;
       throw error;
     }
-    const before = this.#active;
+    const isFirst = before === undefined;
     this.#active = { ...chosen, since: systemClock() };
     this.#selection = entries;
     this.#lastError = undefined;
     for (const { attachment } of [this.#performance, this.#simd]) {
       attachment.profile(this.#config.enableProfiling);
       // A layer that was cleaned up by itself waits for its own initialize(), or for the manager's.
-      if (before === undefined || !attachment.detached) attachment.replace(borrow(this.#active));
+      if (isFirst || !attachment.detached) attachment.replace(borrow(this.#active));
     }
     before?.loaded.release();
     const change: ModuleSwitch = {
@@ -359,7 +384,7 @@ export class WasmModuleManager {
     return done;
   }
 
-  /** For a layer that was detached by its own cleanup() and is initialised again. */
+  /** For a layer that was detached by its own cleanup() and is initialised again, or waits for the module after a trap. */
   async #lend(): Promise<LoadedModule> {
     await this.initializeOrThrow();
     if (this.#active === undefined) {
@@ -369,6 +394,36 @@ export class WasmModuleManager {
       );
     }
     return borrow(this.#active);
+  }
+
+  #lendAtOnce(): LoadedModule | undefined {
+    // Somebody else who shares it found that out.
+    if (this.#active?.loaded.retired) this.#replaceTrapped(this.#active.loaded);
+    return this.#active === undefined ? undefined : borrow(this.#active);
+  }
+
+  /**
+   * The module in use trapped: it is rebuilt once, after that the next one takes its place. Until then there is none,
+   * and asynchronous operations wait.
+   */
+  #replaceTrapped(module: LoadedModule): void {
+    const active = this.#active;
+    if (active === undefined || active.loaded.runtime !== module.runtime) return;
+    this.#traps.add(module.runtime.variant);
+    this.#active = undefined;
+    active.loaded.release();
+    const rebuilt = this.#inTurn(async (signal) => {
+      if (this.#active !== undefined) return;
+      const options = this.#loadOptions(signal);
+      const later = knownModules().filter(
+        ({ name, loadPriority }) =>
+          loadPriority > active.definition.loadPriority &&
+          (name !== 'fallback' || options.enableAutoFallback),
+      );
+      await this.#install(() => loadChain([active.definition, ...later], options), signal, active);
+    });
+    // What it fails with is `lastError`, and is told to the next one who calls.
+    rebuilt.catch(() => {});
   }
 
   #recorders(): RuntimeAttachment['recorder'][] {
@@ -382,14 +437,16 @@ export class WasmModuleManager {
 
 /** The manager's module for a layer: only the manager gives it back. */
 function borrow({ loaded }: ActiveModule): LoadedModule {
-  return { runtime: loaded.runtime, release: () => {} };
-}
-
-/** Undefined when the runtime was disposed of by someone else who shares it. */
-function statsOf(runtime: NeuralRuntime): MemoryStats | undefined {
-  try {
-    return runtime.memory.stats();
-  } catch {
-    return undefined;
-  }
+  return {
+    runtime: loaded.runtime,
+    operations: loaded.operations,
+    ...(loaded.routing === undefined ? {} : { routing: () => loaded.routing!() }),
+    ...(loaded.runsOnBuild === undefined ? {} : { runsOnBuild: (name) => loaded.runsOnBuild!(name) }),
+    ...(loaded.ownMemory === undefined ? {} : { ownMemory: () => loaded.ownMemory!() }),
+    get retired() {
+      return loaded.retired;
+    },
+    retire: () => loaded.retire(),
+    release: () => {},
+  };
 }

@@ -4,16 +4,17 @@
 import { show } from '../core/arguments.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { systemClock } from '../metrics/clock.js';
-import { type HealthStatus, healthReport } from '../metrics/health.js';
-import { runtimeMetrics } from '../metrics/runtime-metrics.js';
+import { type HealthStatus, type HealthThresholds, reportOf } from '../metrics/health.js';
 import type { FileOptions } from '../modules/file-options.js';
-import type { ConnectionRule } from '../ops/types.js';
+import type { LoadedModule } from '../modules/module-definition.js';
+import type { ConnectionOptions, ModuleOperations } from '../modules/module-operations.js';
 import { benchmarkActivation, type WasmBenchmarkResult } from './benchmark/layer-benchmarks.js';
 import { geometricMean } from './benchmark/statistics.js';
 import { BoundedHistory } from './bounded-history.js';
 import { isVectorBuild } from './build-contents.js';
-import { assertFinite, assertFloat32Array, neuralActivation } from './layer-operations.js';
+import { assertFinite, assertFloat32Array } from './layer-operations.js';
 import { filesOf, type LayerOptions, layerConfig, sharedSource } from './layer-options.js';
+import { moduleIssues, statsOf } from './module-health.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 
 export interface WasmPerformanceLayerOptions extends LayerOptions {
@@ -77,18 +78,21 @@ const noMetrics: WasmPerformanceMetrics = {
 /** Calls that the history keeps. */
 const historyLength = 100;
 
-let managedLayer: (files: FileOptions, attachment: RuntimeAttachment) => WasmPerformanceLayer;
+type Managed = (options: LayerOptions, attachment: RuntimeAttachment) => WasmPerformanceLayer;
+
+let managedLayer: Managed;
 
 export class WasmPerformanceLayer {
   #attachment: RuntimeAttachment;
   readonly #validate: boolean;
   readonly #files: FileOptions;
+  readonly #thresholds: HealthThresholds | undefined;
   #gain = 0;
   readonly #history = new BoundedHistory<PerformanceHistoryEntry>(historyLength);
 
   static {
-    managedLayer = (files, attachment) => {
-      const layer = new WasmPerformanceLayer(files);
+    managedLayer = (options, attachment) => {
+      const layer = new WasmPerformanceLayer(options);
       layer.#attachment = attachment;
       return layer;
     };
@@ -108,6 +112,7 @@ export class WasmPerformanceLayer {
     this.#validate = validateInputs === 'throw';
     this.#files = filesOf(options);
     const config = layerConfig(options);
+    this.#thresholds = config.healthThresholds;
     const source = sharedSource(config, options.memoryLimit !== undefined);
     this.#attachment = new RuntimeAttachment('WasmPerformanceLayer', source, config.enableProfiling);
   }
@@ -128,17 +133,21 @@ export class WasmPerformanceLayer {
    */
   async calculateNeuralActivation(x: Float32Array): Promise<Float32Array> {
     // Attached, the work is done before the first await: a later switch of modules cannot reach it.
-    const runtime = this.#attachment.find() ?? (await this.#attachment.demand());
-    return this.#measured('calculateNeuralActivation', x, () => neuralActivation(runtime, x));
+    const module = this.#attachment.find() ?? (await this.#attachment.demand());
+    return this.#measured('calculateNeuralActivation', module, x, (operations) =>
+      operations.calculateNeuralActivation(x),
+    );
   }
 
   /**
-   * One step of a rule, into a new array; by default a gradient step on w²(1−w)², clamped to 0..1, that drives weights
-   * towards 0 or 1. Rejects as calculateNeuralActivation does.
+   * New weights by `rule`, into a new array; without one it is a deterministic gradient step on w²(1−w)², clamped to
+   * 0..1, that drives weights towards 0 or 1. Rejects as calculateNeuralActivation does, and for a rule that is none.
    */
-  async optimizeConnections(w: Float32Array, rule: ConnectionRule = {}): Promise<Float32Array> {
-    const runtime = this.#attachment.find() ?? (await this.#attachment.demand());
-    return this.#measured('optimizeConnections', w, () => runtime.ops.optimizeConnections(w, rule));
+  async optimizeConnections(w: Float32Array, rule?: ConnectionOptions): Promise<Float32Array> {
+    const module = this.#attachment.find() ?? (await this.#attachment.demand());
+    return this.#measured('optimizeConnections', module, w, (operations) =>
+      operations.optimizeConnections(w, rule),
+    );
   }
 
   /**
@@ -146,7 +155,8 @@ export class WasmPerformanceLayer {
    * on a runtime of its own, so that the counts of this one stay those of your calls. Takes about a second.
    */
   async runPerformanceBenchmark(): Promise<WasmBenchmarkResult[]> {
-    const { variant } = this.#attachment.find() ?? (await this.#attachment.demand());
+    const { runtime } = await this.#initialized();
+    const { variant } = runtime;
     const results = await benchmarkActivation(variant, this.#files);
     this.#gain = gainOf(results);
     return results;
@@ -154,7 +164,7 @@ export class WasmPerformanceLayer {
 
   /** The state of the vector build in a few lines for people. */
   getSIMDPerformanceReport(): string {
-    const runtime = this.#attachment.runtime;
+    const runtime = this.#attachment.find()?.runtime;
     if (runtime === undefined) return 'SIMD performance report\n  not initialised: no build is loaded';
     const metrics = this.getPerformanceMetrics();
     const { calls } = this.#attachment.recorder.snapshot().total;
@@ -170,15 +180,17 @@ export class WasmPerformanceLayer {
     ].join('\n');
   }
 
+  /** Of this layer's own calls since it was made or reset; all 0 without a module. */
   getPerformanceMetrics(): WasmPerformanceMetrics {
-    const runtime = this.#attachment.runtime;
-    if (runtime === undefined) return noMetrics;
+    const module = this.#attachment.find();
+    const memory = module && statsOf(module.runtime);
+    if (memory === undefined) return noMetrics;
+    const { runtime } = module!;
     const { total } = this.#attachment.recorder.snapshot();
-    const memory = runtime.memory.stats();
     const simd = isVectorBuild(runtime.variant);
     return {
       simdCapabilities: simd ? 'simd128' : 'none',
-      memoryUsage: memory.reserved + memory.used,
+      memoryUsage: memory.reserved + memory.used + (module!.ownMemory?.() ?? 0),
       operationsPerSecond: perSecond(total.calls, total.busyTime),
       averageLatency: total.calls > 0 ? total.busyTime / total.calls : 0,
       simdAcceleration: simd,
@@ -195,13 +207,15 @@ export class WasmPerformanceLayer {
     return this.getPerformanceMetrics().memoryUsage;
   }
 
+  /** Whether there is a module to work with. One that a manager has loaded is attached to, as by an operation. */
   isWasmInitialized(): boolean {
-    return this.#attachment.runtime !== undefined;
+    return this.#attachment.find() !== undefined;
   }
 
-  /** Always false: this version has no adapter for ruv-swarm. */
+  /** Whether ruv-swarm serves any operation; the manager's status says which. */
   isUsingRuvSwarm(): boolean {
-    return false;
+    const routes = this.#attachment.find()?.routing?.() ?? [];
+    return routes.some(({ servedBy }) => servedBy === 'ruv-swarm');
   }
 
   /** Whether the build in use has vector instructions. */
@@ -233,24 +247,33 @@ export class WasmPerformanceLayer {
   /** Load over 100 ms, mean latency over 5 ms, memory over the limit and errors over 10 % are issues. */
   healthCheck(): LayerHealth<WasmPerformanceMetrics> {
     const metrics = this.getPerformanceMetrics();
-    const runtime = this.#attachment.runtime;
-    if (runtime === undefined) {
-      return { status: 'error', metrics, issues: ['not initialised: call initialize()'] };
-    }
-    const { status, issues } = healthReport(
-      runtimeMetrics(this.#attachment.recorder, runtime.memory.stats(), runtime.loadTime),
-    );
+    const issues = moduleIssues(this.#attachment.find(), [this.#attachment.recorder], {
+      thresholds: this.#thresholds,
+      traps: this.#attachment.traps,
+    });
+    const { status } = reportOf(issues);
     return { status, metrics, issues: issues.map((issue) => issue.message) };
   }
 
-  #measured(operation: string, x: Float32Array, work: () => Float32Array): Float32Array {
+  /** A module that was only come across gives way to the one that this layer would load. */
+  async #initialized(): Promise<LoadedModule> {
+    await this.#attachment.demand();
+    return this.#attachment.initialize();
+  }
+
+  #measured(
+    operation: string,
+    module: LoadedModule,
+    x: Float32Array,
+    work: (operations: ModuleOperations) => Float32Array,
+  ): Float32Array {
     const { recorder } = this.#attachment;
     const meter = recorder.meter(operation);
     const start = meter.begin();
     try {
       assertFloat32Array(operation, 'the argument', x);
       if (this.#validate) assertFinite(operation, x);
-      const result = work();
+      const result = this.#attachment.run(module, work);
       meter.end(start, x.length);
       if (recorder.profiling !== false) {
         const executionTime = systemClock() - start;
@@ -267,12 +290,8 @@ export class WasmPerformanceLayer {
 export default WasmPerformanceLayer;
 
 /** A layer that gets its runtime from a manager. */
-export function createManagedPerformanceLayer(
-  files: FileOptions,
-  attachment: RuntimeAttachment,
-): WasmPerformanceLayer {
-  return managedLayer(files, attachment);
-}
+export const createManagedPerformanceLayer: Managed = (options, attachment) =>
+  managedLayer(options, attachment);
 
 /** The geometric mean of the speedups; 0 when a result was wrong. */
 function gainOf(results: readonly WasmBenchmarkResult[]): number {

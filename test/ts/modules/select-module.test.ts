@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { WasmPerformanceError } from '@sasi/wasm-performance';
-import type { LoadedModule, ModuleDefinition } from '#ts/modules/module-definition.js';
-import { knownModules, loadChain, moduleByName } from '#ts/modules/select-module.js';
+import { knownModules, moduleByName } from '#ts/modules/known-modules.js';
+import { loadChain } from '#ts/modules/load-chain.js';
+import type { LoadedModule, ModuleProvider } from '#ts/modules/module-definition.js';
 import { version } from '#ts/modules/version.js';
 
 const options = {
@@ -16,7 +17,7 @@ const options = {
 
 const loaded = { release() {} } as LoadedModule;
 
-function module(name: string, load: ModuleDefinition['load'], memoryRequirement = 0): ModuleDefinition {
+function module(name: string, load: ModuleProvider['load'], memoryRequirement = 0): ModuleProvider {
   return {
     name,
     description: name,
@@ -92,7 +93,8 @@ test('modules are known by name, in the order of their priority', () => {
     knownModules().map(({ name }) => name),
     ['ruv-swarm', 'production', 'fallback'],
   );
-  assert.equal(moduleByName('fallback').name, 'fallback');
+  assert.equal(moduleByName('fallback')?.name, 'fallback');
+  assert.equal(moduleByName('auto'), undefined);
   assert.throws(() => moduleByName('nonsense'), { code: 'INVALID_ARGUMENT' });
 });
 

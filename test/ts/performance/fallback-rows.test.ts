@@ -3,13 +3,15 @@
  * WebAssembly, globals altered before the import. What the module manager decides is read from its status.
  */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import type { ModuleStatus } from '@sasi/wasm-performance';
+import { after, before, test } from 'node:test';
+import type { AvailableModule, ModuleStatus } from '@sasi/wasm-performance';
+import { type InstalledCopy, installedCopy } from '../support/installed-copy.js';
 import { type ProgramResult, runProgram, withoutWasm as withoutWasmFlags } from './run-program.js';
 
 interface Outcome {
   readonly initialized: boolean;
   readonly status: ModuleStatus;
+  readonly available: readonly AvailableModule[];
   /** tanh(0.5·x) of a fixed array, as bits. */
   readonly bits: number[] | null;
   readonly matrixBits: number[] | null;
@@ -35,8 +37,16 @@ function scenario(config: object): string {
     }
     await manager.cleanup();
     const cleaned = { memory: manager.getModuleStatus().memoryUsage, initialized: manager.isModuleManagerInitialized() };
-    report({ initialized, status, bits, matrixBits, error, cleaned });`;
+    const available = manager.getAvailableModules();
+    report({ available, initialized, status, bits, matrixBits, error, cleaned });`;
 }
+
+/** An application without ruv-swarm. */
+let alone: InstalledCopy;
+before(() => {
+  alone = installedCopy();
+});
+after(() => alone.remove());
 
 type Engine = Parameters<typeof runProgram>[1];
 
@@ -68,10 +78,48 @@ async function assertSameBits(other: Outcome): Promise<void> {
   assert.deepEqual(other.matrixBits, matrixBits);
 }
 
-test('row 2: ruv-swarm is preferred and not there', async () => {
+test('row 1: ruv-swarm is installed', async () => {
   const result = await outcome({});
   assert.equal(result.initialized, true);
-  const { module, tier, selection, errorCount, lastError } = result.status;
+  const { module, tier, selection, errorCount, routing } = result.status;
+  assert.equal(module, 'ruv-swarm');
+  assert.equal(tier, 'simd');
+  assert.deepEqual(
+    selection.map(({ candidate, accepted, code }) => [candidate, accepted, code]),
+    [['ruv-swarm', true, undefined]],
+  );
+  assert.equal(errorCount, 0);
+  // Its activations are wrong (x/(1+|x|) in place of tanh), so they never get a call; what it does rightly it does.
+  assert.deepEqual(
+    routing?.map(({ operation, servedBy }) => [operation, servedBy]),
+    [
+      ['calculateNeuralActivation', 'production'],
+      ['optimizeConnections', 'production'],
+      ['vectorAdd', 'ruv-swarm'],
+      ['dotProduct', 'ruv-swarm'],
+      ['matrixMultiply', 'ruv-swarm'],
+      ['spikeRate', 'production'],
+      ['meshEfficiency', 'production'],
+    ],
+  );
+  const activation = routing?.find(({ operation }) => operation === 'calculateNeuralActivation');
+  assert.ok(activation?.maxError !== undefined && activation.maxError > 0.1, `${activation?.maxError}`);
+  assert.match(activation.reason, /off by 0\.3/);
+  const { bits, matrixBits } = await whole;
+  assert.deepEqual(result.bits, bits);
+  const floats = (words: number[] | null) => new Float32Array(Uint32Array.from(words ?? []).buffer);
+  const [theirs, ours] = [floats(result.matrixBits), floats(matrixBits)];
+  assert.equal(theirs.length, 25 * 25);
+  // Entries up to some thousands: within the rounding of sums of forty products.
+  for (const [i, value] of theirs.entries()) {
+    assert.ok(Math.abs(value - ours[i]!) <= 1e-2, `${i}: ${value}, ${ours[i]}`);
+  }
+});
+
+test('row 2: ruv-swarm is preferred and not there', async () => {
+  const result = await outcome({}, { folder: alone.folder });
+  assert.equal(result.initialized, true);
+  const { module, tier, selection, errorCount, lastError, routing } = result.status;
   assert.equal(module, 'production');
   assert.equal(tier, 'simd');
   assert.deepEqual(
@@ -81,9 +129,12 @@ test('row 2: ruv-swarm is preferred and not there', async () => {
       ['production', true, undefined],
     ],
   );
-  assert.match(selection[0]?.reason ?? '', /no adapter for ruv-swarm/);
+  assert.match(selection[0]?.reason ?? '', /ruv-swarm is not installed/);
   assert.equal(errorCount, 0);
   assert.equal(lastError, undefined);
+  assert.equal(routing, undefined);
+  const available = result.available.find(({ name }) => name === 'ruv-swarm');
+  assert.equal(available?.available, false);
   await assertSameBits(result);
 });
 
@@ -131,15 +182,21 @@ test('row 5: the fallback module compiles no WebAssembly', async () => {
   await assertSameBits(reported);
 });
 
-test('row 6: an engine without WebAssembly', async () => {
-  const result = await outcome({}, withoutWasm);
+for (const ruvSwarm of [true, false]) {
+  test(`row 6: an engine without WebAssembly, ruv-swarm ${ruvSwarm ? 'installed' : 'not there'}`, async () => {
+    await assertWithoutWasm(ruvSwarm);
+  });
+}
+
+async function assertWithoutWasm(ruvSwarm: boolean): Promise<void> {
+  const result = await outcome({}, ruvSwarm ? withoutWasm : { ...withoutWasm, folder: alone.folder });
   assert.equal(result.initialized, true);
   assert.equal(result.status.module, 'fallback');
   assert.equal(result.status.tier, 'js');
   assert.deepEqual(
     result.status.selection.map(({ candidate, code }) => [candidate, code]),
     [
-      ['ruv-swarm', 'MODULE_NOT_FOUND'],
+      ['ruv-swarm', ruvSwarm ? 'WASM_UNAVAILABLE' : 'MODULE_NOT_FOUND'],
       ['production', 'WASM_UNAVAILABLE'],
       ['production', 'WASM_UNAVAILABLE'],
       ['fallback', undefined],
@@ -147,7 +204,7 @@ test('row 6: an engine without WebAssembly', async () => {
   );
   assert.equal(result.status.errorCount, 0);
   await assertSameBits(result);
-});
+}
 
 test('row 7: without WebAssembly and without automatic fallback there is nothing', async () => {
   for (const preferredModule of ['ruv-swarm', 'production']) {
@@ -194,7 +251,7 @@ test('row 9: a limit below what a module needs', async () => {
   assert.deepEqual(
     result.status.selection.map(({ candidate, code }) => [candidate, code]),
     [
-      ['ruv-swarm', 'MODULE_NOT_FOUND'],
+      ['ruv-swarm', 'MEMORY_LIMIT'],
       ['production', 'MEMORY_LIMIT'],
       ['fallback', 'MEMORY_LIMIT'],
     ],

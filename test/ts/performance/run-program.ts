@@ -16,13 +16,22 @@ export interface ProgramResult<T> {
   readonly stderr: string;
 }
 
+export interface ProgramSettings {
+  /** For the engine. */
+  readonly flags?: readonly string[];
+  /** Runs before anything else. */
+  readonly before?: string;
+  /** Where it runs, and finds packages; default: the checkout. */
+  readonly folder?: string;
+}
+
 /**
  * The program is the body of an async function with `report(value)` in scope; `before` runs before anything else.
  * Rejects when it does not end by itself with exit code 0, or reports nothing.
  */
 export async function runProgram<T>(
   program: string,
-  { flags = [], before = '' }: { readonly flags?: readonly string[]; readonly before?: string } = {},
+  { flags = [], before = '', folder }: ProgramSettings = {},
 ): Promise<ProgramResult<T>> {
   const source = `${before}
     const report = (value) => console.log('REPORT ' + JSON.stringify(value));
@@ -30,7 +39,7 @@ export async function runProgram<T>(
 ${program}
 })();`;
   const child = spawn(process.execPath, [...flags, '--input-type=module', '--eval', source], {
-    cwd: root,
+    cwd: folder ?? root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -39,6 +39,8 @@ test("the seed's example runs as it stands", async () => {
   assert.equal(benchmarks.cells.length, 4);
 });
 
+const production = { preferredModule: 'production' } as const;
+
 test('inputs are left as they are and results are fresh', async () => {
   const system = await createWasmPerformanceSystem();
   const before = inputs.slice();
@@ -98,9 +100,9 @@ test('after dispose nothing is left and every use says so', async () => {
 });
 
 test('systems of the same build and limit share one runtime; the last one disposes of it', async () => {
-  const first = await createWasmPerformanceSystem();
-  const second = await createWasmPerformanceSystem();
-  const other = await createWasmPerformanceSystem({ memoryLimit: 8 * 1024 * 1024 });
+  const first = await createWasmPerformanceSystem(production);
+  const second = await createWasmPerformanceSystem(production);
+  const other = await createWasmPerformanceSystem({ ...production, memoryLimit: 8 * 1024 * 1024 });
   assert.equal(first.runtime, second.runtime);
   assert.notEqual(first.runtime, other.runtime);
   assert.deepEqual(
@@ -119,7 +121,7 @@ test('systems of the same build and limit share one runtime; the last one dispos
 });
 
 test('a switch is told to its listeners until they leave', async () => {
-  const system = await createWasmPerformanceSystem();
+  const system = await createWasmPerformanceSystem(production);
   const seen: ModuleSwitch[] = [];
   const leave = system.on('switch', (change) => seen.push(change));
   assert.equal(await system.manager.switchModule('fallback'), true);
@@ -152,7 +154,7 @@ test('the status is plain JSON and never throws', async () => {
   const plain = (value: unknown) => assert.deepEqual(JSON.parse(JSON.stringify(value)), value);
   plain(getWasmPerformanceStatus());
   assert.equal(getWasmPerformanceStatus().ready, false);
-  const system = await createWasmPerformanceSystem();
+  const system = await createWasmPerformanceSystem(production);
   const status = getWasmPerformanceStatus(system);
   plain(status);
   assert.equal(status.module, 'production');

@@ -6,12 +6,23 @@ interface NodeFileSystem {
 interface NodeUrl {
   pathToFileURL(path: string): URL;
 }
+interface NodeRequire {
+  (path: string): unknown;
+  resolve(specifier: string): string;
+}
+interface NodeModule {
+  createRequire(base: string): NodeRequire;
+}
 interface NodeBuiltins {
   'node:fs': NodeFileSystem;
+  'node:module': NodeModule;
   'node:url': NodeUrl;
 }
 interface Host {
-  readonly process?: { getBuiltinModule?<Name extends keyof NodeBuiltins>(name: Name): NodeBuiltins[Name] };
+  readonly process?: {
+    getBuiltinModule?<Name extends keyof NodeBuiltins>(name: Name): NodeBuiltins[Name];
+    cwd?(): string;
+  };
   readonly document?: unknown;
   readonly location?: { readonly href?: string };
 }
@@ -45,5 +56,33 @@ export function resolveLocation(location: string | URL): URL {
     const url = nodeBuiltin('node:url')?.pathToFileURL(text);
     if (url === undefined) throw error;
     return url;
+  }
+}
+
+/** A file of a package that is installed beside this one, or beside the program; undefined where there is none. */
+export function resolveInstalled(specifier: string): string | undefined {
+  const createRequire = nodeBuiltin('node:module')?.createRequire;
+  if (createRequire === undefined) return undefined;
+  // Where this file is not a file of its own (a bundle that runs from memory) the program's folder alone is asked.
+  const bases = [import.meta.url, `${host.process?.cwd?.()}/`];
+  for (const base of bases) {
+    try {
+      return createRequire(base).resolve(specifier);
+    } catch {
+      // Not here; perhaps at the next one.
+    }
+  }
+  return undefined;
+}
+
+/** Imports a file that `resolveInstalled` found. Bundlers are to leave the import alone: it is Node's. */
+export async function importInstalled(path: string): Promise<unknown> {
+  const { pathToFileURL } = nodeBuiltin('node:url')!;
+  try {
+    return await import(/* @vite-ignore */ /* webpackIgnore: true */ pathToFileURL(path).href);
+  } catch (error) {
+    // A test runner's realm that has no import() of its own: Node can require a module since 20.19.
+    if (!String((error as { readonly code?: unknown } | null)?.code).startsWith('ERR_VM_')) throw error;
+    return nodeBuiltin('node:module')!.createRequire(path)(path);
   }
 }

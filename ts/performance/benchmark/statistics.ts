@@ -2,6 +2,10 @@
  * Order statistics and bootstrap intervals of timing samples.
  */
 
+import { median, quantile } from '../../metrics/timing.js';
+
+export { median, quantile };
+
 /** A generator of 32-bit integers: the same seed gives the same stream on every engine. */
 export type RandomU32 = () => number;
 
@@ -20,19 +24,6 @@ export function seededRandom(seed: number): RandomU32 {
 /** The next value of `random`, evenly in [low, high). */
 export function uniform(random: RandomU32, low: number, high: number): number {
   return low + (high - low) * (random() / 2 ** 32);
-}
-
-/** The value at `fraction` of the sorted samples, linearly between neighbours; NaN when there are none. */
-export function quantile(samples: readonly number[], fraction: number): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const position = fraction * (sorted.length - 1);
-  const below = sorted[Math.floor(position)] ?? Number.NaN;
-  const above = sorted[Math.ceil(position)] ?? Number.NaN;
-  return below + (above - below) * (position - Math.floor(position));
-}
-
-export function median(samples: readonly number[]): number {
-  return quantile(samples, 0.5);
 }
 
 /** A ratio of two medians, with the interval that holds it in 95 % of resampled runs. */

@@ -1,0 +1,259 @@
+/**
+ * The bridge that SASI's application uses: synchronous operations, health, and measurements.
+ */
+import { WasmPerformanceError } from '../core/errors.js';
+import { type HealthStatus, reportOf } from '../metrics/health.js';
+import { median, timeQuickly } from '../metrics/timing.js';
+import type { ConnectionOptions } from '../modules/module-operations.js';
+import { sampleInterleaved } from '../performance/benchmark/sampler.js';
+import { activationJs } from '../performance/javascript-baselines.js';
+import type { NeuralRuntime } from '../runtime/runtime.js';
+import { BridgeCore, type BridgeOptions } from './bridge-core.js';
+import { ScratchBlocks } from './scratch-blocks.js';
+
+/** Of this bridge's operations since `initialize`. Every number is finite; without a module they are 0. */
+export interface ProductionWasmBridgeMetrics {
+  /** Milliseconds that the last operation took, with the copies in and out. */
+  readonly executionTime: number;
+  /** Bytes of the memory limit that the module and live blocks take. */
+  readonly memoryUsage: number;
+  /** Whether the build in use has vector instructions. */
+  readonly simdAcceleration: boolean;
+  /** Elements per second, over all operations. */
+  readonly throughput: number;
+  /** Share of the operations' time in which a kernel ran, 0..1; 1 where the clock is too coarse to tell. */
+  readonly efficiency: number;
+  /** As getSpeedupFactor(). */
+  readonly speedupFactor: number;
+  /** Share of the memory limit that is taken, 0..1. */
+  readonly memoryPressure: number;
+  /** Share of the operands that found a block of their length from an earlier operation, 0..1. */
+  readonly cacheHitRatio: number;
+  /** Milliseconds until the runtime was usable. */
+  readonly loadTime: number;
+  readonly operationsCount: number;
+  /** Milliseconds. */
+  readonly averageOperationTime: number;
+}
+
+/** In the names of SASI. */
+export interface ProductionWasmBenchmark {
+  /** Calls per second of the activation of 100 elements, copies in and out included. */
+  readonly operations_per_second: number;
+  /** Bytes of the memory limit that the module and live blocks take. */
+  readonly memory_usage: number;
+  /** Milliseconds of such a call, the median. */
+  readonly average_operation_time: number;
+  readonly simd_acceleration: boolean;
+}
+
+export interface ProductionWasmBridgeHealth {
+  /** The worst issue's. */
+  readonly status: HealthStatus;
+  readonly metrics: ProductionWasmBridgeMetrics;
+  readonly issues: string[];
+}
+
+const notInitialized = 'Production WASM Bridge not initialized: Production WASM module not initialized';
+const speedupElements = 1000;
+const benchmarkElements = 100;
+const sampling = { samples: 9, minSampleMs: 2 } as const;
+
+export class ProductionWasmBridge {
+  readonly #core: BridgeCore;
+  readonly #scratch = new ScratchBlocks();
+  #speedup: { readonly of: NeuralRuntime; readonly factor: number } | undefined;
+
+  /** Loads nothing and starts no timer. Throws `INVALID_ARGUMENT`. */
+  constructor(options: BridgeOptions = {}) {
+    this.#core = new BridgeCore('ProductionWasmBridge', notInitialized, options);
+  }
+
+  /** Loads if need be, or shares the process's runtime. Never rejects: false when no build could be loaded. */
+  initialize(): Promise<boolean> {
+    return this.#core.initialize();
+  }
+
+  /**
+   * tanh(0.5·x), elementwise, into a new array; NaN stays NaN, ±∞ gives ±1. Throws `NOT_INITIALIZED`,
+   * `INVALID_ARGUMENT` for what is no Float32Array and `SHAPE_MISMATCH` for one that is longer than `maxArraySize`.
+   */
+  calculateNeuralActivation(inputs: Float32Array): Float32Array {
+    this.#check(inputs);
+    return this.#core.operation('calculateNeuralActivation', inputs.length, ({ runtime, operations }) => {
+      const block = this.#scratch.take(runtime, inputs, 0);
+      if (block === undefined) return this.#core.kernel(() => operations.calculateNeuralActivation(inputs));
+      this.#core.kernel(() => runtime.ops.activate('tanh', block, { gain: 0.5, out: block }));
+      return block.toArray();
+    });
+  }
+
+  /**
+   * New weights by `rule`, into a new array; without one a gradient step on w²(1−w)², clamped to 0..1. Throws as
+   * calculateNeuralActivation does, and for a rule that is none.
+   */
+  optimizeConnections(connections: Float32Array, rule?: ConnectionOptions): Float32Array {
+    this.#check(connections);
+    return this.#core.operation('optimizeConnections', connections.length, ({ runtime, operations }) => {
+      const block = rule === undefined ? this.#scratch.take(runtime, connections, 0) : undefined;
+      if (block === undefined) {
+        return this.#core.kernel(() => operations.optimizeConnections(connections, rule));
+      }
+      this.#core.kernel(() => runtime.ops.optimizeConnections(block, { out: block }));
+      return block.toArray();
+    });
+  }
+
+  /** Spikes per second: the elements above 0.1 over `windowMs` milliseconds; 0 for a window that is not above 0. */
+  processSpikeTrainData(spikes: Float32Array, windowMs: number): number {
+    this.#check(spikes);
+    return this.#core.operation('processSpikeTrainData', spikes.length, ({ runtime }) => {
+      const operand = this.#scratch.take(runtime, spikes, 0) ?? spikes;
+      return this.#core.kernel(() => runtime.ops.spikeRate(operand, windowMs));
+    });
+  }
+
+  /** mean(neurons) · mean(synapses); 0 when either is empty. */
+  calculateMeshEfficiency(neurons: Float32Array, synapses: Float32Array): number {
+    this.#check(neurons);
+    this.#check(synapses);
+    const elements = neurons.length + synapses.length;
+    return this.#core.operation('calculateMeshEfficiency', elements, ({ runtime }) => {
+      const a = this.#scratch.take(runtime, neurons, 0) ?? neurons;
+      const b = this.#scratch.take(runtime, synapses, 1) ?? synapses;
+      return this.#core.kernel(() => runtime.ops.meshEfficiency(a, b));
+    });
+  }
+
+  /** The first call after `initialize` measures the speed-up, in two or three milliseconds. */
+  getPerformanceMetrics(): ProductionWasmBridgeMetrics {
+    const { lastTime, busyTime, kernelTime, elements, operations } = this.#core.counts;
+    const { used, limit } = this.#core.memory;
+    return {
+      executionTime: lastTime,
+      memoryUsage: used,
+      simdAcceleration: this.isSIMDSupported(),
+      throughput: busyTime > 0 ? (elements * 1000) / busyTime : 0,
+      efficiency: busyTime > 0 ? Math.min(1, kernelTime / busyTime) : Math.min(1, operations),
+      speedupFactor: this.getSpeedupFactor(),
+      memoryPressure: limit > 0 ? used / limit : 0,
+      cacheHitRatio: this.#scratch.hitRatio,
+      loadTime: this.#core.attachment.runtime?.loadTime.total ?? 0,
+      operationsCount: operations,
+      averageOperationTime: operations > 0 ? busyTime / operations : 0,
+    };
+  }
+
+  /**
+   * How many times faster than plain JavaScript the build computes the activation of 1000 elements in linear memory,
+   * as measured here when it is first asked for; 0 without a module.
+   */
+  getSpeedupFactor(): number {
+    const { runtime } = this.#core.attachment;
+    if (runtime === undefined) return 0;
+    if (this.#speedup?.of !== runtime) this.#speedup = { of: runtime, factor: measureSpeedup(runtime) };
+    return this.#speedup.factor;
+  }
+
+  /** A load over 100 ms, a mean time over 5 ms, memory over the limit and errors over 10 % are issues. */
+  healthCheck(): ProductionWasmBridgeHealth {
+    const issues = this.#core.issues();
+    return {
+      status: reportOf(issues).status,
+      metrics: this.getPerformanceMetrics(),
+      issues: issues.map(({ message }) => message),
+    };
+  }
+
+  /** Bytes of the memory limit that the module and live blocks take; 0 without a module. */
+  getMemoryUsage(): number {
+    return this.#core.memory.used;
+  }
+
+  /** About 20 ms of activations; they are not among the operations that are counted. Rejects with `NOT_INITIALIZED`. */
+  async runBenchmark(): Promise<ProductionWasmBenchmark> {
+    const { operations } = this.#core.loaded;
+    const x = Float32Array.from({ length: benchmarkElements }, (_, i) => (i % 17) / 8 - 1);
+    const [samples = []] = await sampleInterleaved(
+      [
+        {
+          run(iterations) {
+            for (let i = 0; i < iterations; i++) operations.calculateNeuralActivation(x);
+          },
+        },
+      ],
+      sampling,
+    );
+    const time = median(samples);
+    return {
+      operations_per_second: 1000 / time,
+      memory_usage: this.getMemoryUsage(),
+      average_operation_time: time,
+      simd_acceleration: this.isSIMDSupported(),
+    };
+  }
+
+  /** Operations that succeeded since `initialize`. */
+  getOperationsCount(): number {
+    return this.#core.counts.operations;
+  }
+
+  /** False also while another module is loaded after a trap. */
+  isWasmInitialized(): boolean {
+    return this.#core.attachment.current !== undefined;
+  }
+
+  /** Whether the build in use has vector instructions. */
+  isSIMDSupported(): boolean {
+    return this.#core.isSimd;
+  }
+
+  /** Forgets what was counted. */
+  resetMetrics(): void {
+    this.#core.resetCounts();
+    this.#scratch.resetCounts();
+  }
+
+  /** Gives everything back; that is done when the call returns. Can be called again. */
+  cleanup(): Promise<void> {
+    this.#scratch.clear();
+    this.#core.cleanup();
+    this.#speedup = undefined;
+    return Promise.resolve();
+  }
+
+  #check(values: Float32Array): void {
+    // First whether there is a module: that is what SASI asks of an uninitialised bridge.
+    void this.#core.loaded;
+    this.#core.check(values);
+  }
+}
+
+export default ProductionWasmBridge;
+
+function measureSpeedup(runtime: NeuralRuntime): number {
+  const x = Float32Array.from({ length: speedupElements }, (_, i) => (i % 97) / 12 - 4);
+  const out = new Float32Array(speedupElements);
+  try {
+    return runtime.scope(() => {
+      const block = runtime.memory.float32(x);
+      const result = runtime.memory.float32(speedupElements);
+      const options = { gain: 0.5, out: result };
+      const own = timeQuickly({
+        run(iterations) {
+          for (let i = 0; i < iterations; i++) runtime.ops.activate('tanh', block, options);
+        },
+      });
+      const javascript = timeQuickly({
+        run(iterations) {
+          for (let i = 0; i < iterations; i++) activationJs(x, out);
+        },
+      });
+      return javascript / own;
+    });
+  } catch (error) {
+    // A pool without room for the measurement, or a runtime that somebody else ended: nothing was measured.
+    if (error instanceof WasmPerformanceError) return 0;
+    throw error;
+  }
+}

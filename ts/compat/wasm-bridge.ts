@@ -1,0 +1,232 @@
+/**
+ * SASI's synchronous bridge, with the low-level module that it has always shown: functions over addresses in linear
+ * memory, which are real here.
+ */
+
+import { InvalidArgumentError } from '../core/errors.js';
+import type { Float32Block } from '../core/memory-pool.js';
+import type { LoadedModule } from '../modules/module-definition.js';
+import type { Vec } from '../ops/vec.js';
+import { BridgeCore, type BridgeOptions } from './bridge-core.js';
+
+/** Of this bridge's operations since `initialize`. Every number is finite; all are 0 or false without a module. */
+export interface WasmBridgeMetrics {
+  /** Milliseconds that the last operation took, with the copies in and out. */
+  readonly executionTime: number;
+  /** Mebibytes of the memory limit that the module and live blocks take. */
+  readonly memoryUsage: number;
+  /** Whether the build in use has vector instructions. */
+  readonly simdAcceleration: boolean;
+  /** Elements per millisecond, over all operations. */
+  readonly throughput: number;
+  /**
+   * Share of the operations' time in which a kernel ran, 0..1: the rest are copies in and out. 1 where the clock is too
+   * coarse to tell.
+   */
+  readonly efficiency: number;
+}
+
+/** Addresses are byte offsets into `memory`, of memory that `allocateMemory` gave; counts are in elements. */
+export interface WasmBridgeModule {
+  readonly memory: { readonly buffer: ArrayBufferLike };
+  /** tanh(0.5·x) of `inputs` elements into as many at `outputsAt`. */
+  calculate_neural_activation(inputs: number, inputsAt: number, outputs: number, outputsAt: number): void;
+  /** One step of the default rule, in place, or into `count` elements at `outputsAt`. */
+  optimize_connections(connections: number, connectionsAt: number, count: number, outputsAt?: number): void;
+  /** Spikes per second. */
+  process_spike_train(spikes: number, spikesAt: number, count: number, windowMs: number): number;
+  /** mean(neurons) · mean(synapses). */
+  calculate_mesh_efficiency(neurons: number, neuronsAt: number, synapses: number, synapsesAt: number): number;
+  /** 1 where the build has vector instructions, else 0. */
+  simd_supported(): number;
+  /** Bytes. */
+  get_memory_usage(): number;
+}
+
+const floatBytes = 4;
+
+export class WasmBridge {
+  /** The functions that the operations call; null before `initialize` and after `cleanup`. */
+  module: WasmBridgeModule | null = null;
+  readonly #core: BridgeCore;
+  readonly #blocks = new Map<number, Float32Block>();
+  /** What `module` was made for. */
+  #madeFor: LoadedModule | undefined;
+
+  /** Loads nothing. Throws `INVALID_ARGUMENT`. */
+  constructor(options: BridgeOptions = {}) {
+    this.#core = new BridgeCore('WasmBridge', 'WASM module not initialized', options);
+  }
+
+  /** Loads if need be, or shares the process's runtime. Never rejects: false when no build could be loaded. */
+  async initialize(): Promise<boolean> {
+    const ready = await this.#core.initialize();
+    // A cleanup may have come in between.
+    if (ready && this.isWasmInitialized()) this.#lowLevel();
+    return ready;
+  }
+
+  /**
+   * tanh(0.5·x), elementwise, into a new array; NaN stays NaN, ±∞ gives ±1. Throws `NOT_INITIALIZED`,
+   * `INVALID_ARGUMENT` for what is no Float32Array and `SHAPE_MISMATCH` for one that is longer than `maxArraySize`.
+   */
+  calculateNeuralActivation(inputs: Float32Array): Float32Array {
+    return this.#operation('calculateNeuralActivation', [inputs], (module, [at]) => {
+      const count = inputs.length;
+      const outputsAt = this.allocateMemory(count * floatBytes);
+      try {
+        this.#core.kernel(() => module.calculate_neural_activation(count, at!, count, outputsAt));
+        return this.#read(outputsAt, count);
+      } finally {
+        this.freeMemory(outputsAt);
+      }
+    });
+  }
+
+  /** One gradient step on w²(1−w)², clamped to 0..1, into a new array. Throws as calculateNeuralActivation does. */
+  optimizeConnections(connections: Float32Array): Float32Array {
+    return this.#operation('optimizeConnections', [connections], (module, [at]) => {
+      const count = connections.length;
+      this.#core.kernel(() => module.optimize_connections(count, at!, count));
+      return this.#read(at!, count);
+    });
+  }
+
+  /**
+   * Spikes per second: the elements above 0.1 over the window of `windowMs` milliseconds; 0 for a window that is not
+   * above 0. Throws as calculateNeuralActivation does.
+   */
+  processSpikeTrainData(spikes: Float32Array, windowMs: number): number {
+    return this.#operation('processSpikeTrainData', [spikes], (module, [at]) =>
+      this.#core.kernel(() => module.process_spike_train(spikes.length, at!, spikes.length, windowMs)),
+    );
+  }
+
+  /** mean(neurons) · mean(synapses); 0 when either is empty. Throws as calculateNeuralActivation does. */
+  calculateMeshEfficiency(neurons: Float32Array, synapses: Float32Array): number {
+    return this.#operation('calculateMeshEfficiency', [neurons, synapses], (module, [a, b]) =>
+      this.#core.kernel(() => module.calculate_mesh_efficiency(neurons.length, a!, synapses.length, b!)),
+    );
+  }
+
+  getPerformanceMetrics(): WasmBridgeMetrics {
+    const { lastTime, busyTime, kernelTime, elements, operations } = this.#core.counts;
+    return {
+      executionTime: lastTime,
+      memoryUsage: this.#core.memory.used / (1024 * 1024),
+      simdAcceleration: this.isSIMDSupported(),
+      throughput: busyTime > 0 ? elements / busyTime : 0,
+      efficiency: busyTime > 0 ? Math.min(1, kernelTime / busyTime) : Math.min(1, operations),
+    };
+  }
+
+  /** False also while another module is loaded after a trap. */
+  isWasmInitialized(): boolean {
+    return this.#core.attachment.current !== undefined;
+  }
+
+  /** Whether the build in use has vector instructions. */
+  isSIMDSupported(): boolean {
+    return this.#core.isSimd;
+  }
+
+  /** Gives everything back, at once. Operations throw until the next `initialize`. Can be called again. */
+  cleanup(): void {
+    for (const address of [...this.#blocks.keys()]) this.freeMemory(address);
+    this.module = null;
+    this.#madeFor = undefined;
+    this.#core.cleanup();
+  }
+
+  /** The address of `bytes` bytes for the functions of `module`. Throws `POOL_EXHAUSTED` and `NOT_INITIALIZED`. */
+  allocateMemory(bytes: number): number {
+    const block = this.#core.loaded.runtime.memory.float32(Math.ceil(bytes / floatBytes));
+    this.#blocks.set(block.byteOffset, block);
+    return block.byteOffset;
+  }
+
+  /** Gives memory of `allocateMemory` back; an address that has none is ignored. */
+  freeMemory(address: number): void {
+    this.#blocks.get(address)?.dispose();
+    this.#blocks.delete(address);
+  }
+
+  #operation<T>(
+    name: string,
+    inputs: readonly Float32Array[],
+    work: (module: WasmBridgeModule, addresses: readonly number[]) => T,
+  ): T {
+    const module = this.#lowLevel();
+    for (const input of inputs) this.#core.check(input);
+    const elements = inputs.reduce((sum, { length }) => sum + length, 0);
+    const addresses: number[] = [];
+    return this.#core.operation(name, elements, () => {
+      try {
+        for (const input of inputs) addresses.push(this.#write(input));
+        return work(module, addresses);
+      } finally {
+        for (const address of addresses) this.freeMemory(address);
+      }
+    });
+  }
+
+  /** `module`, made anew when another one was loaded. Throws `NOT_INITIALIZED`. */
+  #lowLevel(): WasmBridgeModule {
+    const { loaded } = this.#core;
+    if (this.module === null || this.#madeFor !== loaded) {
+      // Blocks of a runtime that trapped went with it.
+      this.#blocks.clear();
+      this.#madeFor = loaded;
+      this.module = lowLevelModule(loaded, this.#core, this.#blocks);
+    }
+    return this.module;
+  }
+
+  #write(values: Float32Array): number {
+    const address = this.allocateMemory(values.length * floatBytes);
+    this.#blocks.get(address)?.set(values);
+    return address;
+  }
+
+  #read(address: number, count: number): Float32Array {
+    return this.#blocks.get(address)!.view.slice(0, count);
+  }
+}
+
+export default WasmBridge;
+
+function lowLevelModule(
+  { runtime }: LoadedModule,
+  core: BridgeCore,
+  blocks: ReadonlyMap<number, Float32Block>,
+): WasmBridgeModule {
+  const { ops } = runtime;
+  /** The block itself where it is wanted whole, so that nothing is copied. */
+  const at = (address: number, count: number): Vec => {
+    const block = blocks.get(address);
+    if (block === undefined || count > block.length) {
+      throw new InvalidArgumentError(
+        `there are no ${count} elements at ${address}; give an address and a count of allocateMemory`,
+      );
+    }
+    return count === block.length ? block : block.view.subarray(0, count);
+  };
+  const probe = runtime.memory.allocate(1);
+  const memory = { buffer: probe.view.buffer };
+  probe.dispose();
+  return {
+    memory,
+    calculate_neural_activation(inputs, inputsAt, outputs, outputsAt) {
+      const count = Math.min(inputs, outputs);
+      ops.activate('tanh', at(inputsAt, count), { gain: 0.5, out: at(outputsAt, count) });
+    },
+    optimize_connections(_, connectionsAt, count, outputsAt = connectionsAt) {
+      ops.optimizeConnections(at(connectionsAt, count), { out: at(outputsAt, count) });
+    },
+    process_spike_train: (_, spikesAt, count, windowMs) => ops.spikeRate(at(spikesAt, count), windowMs),
+    calculate_mesh_efficiency: (neurons, neuronsAt, synapses, synapsesAt) =>
+      ops.meshEfficiency(at(neuronsAt, neurons), at(synapsesAt, synapses)),
+    simd_supported: () => (core.isSimd ? 1 : 0),
+    get_memory_usage: () => core.memory.used,
+  };
+}

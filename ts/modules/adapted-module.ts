@@ -1,0 +1,215 @@
+/**
+ * A module that somebody else wrote, beside one of ours: an operation goes to it only after it reproduced the golden
+ * values, everything else goes to ours. So a module may be wrong or unfinished, and results are right all the same.
+ */
+import { WasmPerformanceError } from '../core/errors.js';
+import { failureOf } from './failure.js';
+import { type GoldenVerdict, goldenVerdicts } from './golden-operations.js';
+import { withinTime } from './load-timeout.js';
+import type {
+  LoadedModule,
+  ModuleDefinition,
+  ModuleImplementation,
+  ModuleLoadOptions,
+  ModuleProvider,
+  ModuleRoute,
+  ModuleSelectionEntry,
+} from './module-definition.js';
+import {
+  type ModuleOperationName,
+  type ModuleOperations,
+  moduleOperationNames,
+} from './module-operations.js';
+
+/** The smallest limit that a runtime takes. */
+const smallestRuntime = 2 * 1024 * 1024;
+
+/** Loads the module that serves what another one does not; its name is noted with it. */
+export type LoadBase = (
+  options: ModuleLoadOptions,
+  note: (entry: ModuleSelectionEntry) => void,
+) => Promise<{ readonly name: string; readonly loaded: LoadedModule }>;
+
+/** `definition` as the selection takes it. `loadBase` loads what serves the rest. */
+export function adaptedModule(definition: ModuleDefinition, loadBase: LoadBase): ModuleProvider {
+  const { name, description = name, version = 'unknown', capabilities = [], loadPriority = 25 } = definition;
+  const own = definition.memoryRequirement ?? 0;
+  return {
+    name,
+    description,
+    version,
+    capabilities,
+    memoryRequirement: own + smallestRuntime,
+    loadPriority,
+    isAvailable: (options) => isAvailable(definition, options),
+    async load(options, note) {
+      const implementation = await withinTime(
+        `module '${name}'`,
+        options,
+        async () => definition.load(options),
+        discard,
+      );
+      try {
+        const verdicts = goldenVerdicts(implementation);
+        assertAnyAccepted(name, verdicts);
+        const memoryLimit = options.memoryLimit - own;
+        // What the module beside it passed over is told, what it took is told as the reason below.
+        const base = await loadBase({ ...options, memoryLimit }, (entry) => {
+          if (!entry.accepted) note(entry);
+        });
+        const module = new AdaptedModule(name, implementation, verdicts, own, base);
+        const tier = base.loaded.runtime.variant;
+        note({ candidate: name, tier, accepted: true, reason: module.summary() });
+        return module;
+      } catch (error) {
+        discard(implementation);
+        throw error;
+      }
+    },
+  };
+}
+
+function isAvailable(definition: ModuleDefinition, options: Pick<ModuleLoadOptions, 'ruvSwarm'>): boolean {
+  try {
+    return definition.isAvailable?.(options) !== false;
+  } catch {
+    return false;
+  }
+}
+
+/** A module that throws while it is thrown away has nothing more to tell. */
+function discard(implementation: ModuleImplementation): void {
+  try {
+    implementation.dispose?.();
+  } catch {
+    // See above.
+  }
+}
+
+function assertAnyAccepted(name: string, verdicts: ReadonlyMap<ModuleOperationName, GoldenVerdict>): void {
+  const all = [...verdicts];
+  if (all.some(([, { accepted }]) => accepted)) return;
+  const reasons = all.map(([operation, { reason }]) => `${operation}: ${reason}`).join('; ');
+  throw new WasmPerformanceError(
+    'SELFTEST_FAILED',
+    `module '${name}' has no operation that reproduces the golden values (${reasons}); it is not used`,
+  );
+}
+
+type Call<Name extends ModuleOperationName> = ModuleOperations[Name];
+
+class AdaptedModule implements LoadedModule {
+  readonly runtime: LoadedModule['runtime'];
+  readonly operations: ModuleOperations;
+  readonly #name: string;
+  readonly #own: ModuleImplementation;
+  readonly #ownLimit: number;
+  readonly #base: Awaited<ReturnType<LoadBase>>;
+  readonly #routes: Map<ModuleOperationName, ModuleRoute>;
+  #released = false;
+
+  constructor(
+    name: string,
+    own: ModuleImplementation,
+    verdicts: ReadonlyMap<ModuleOperationName, GoldenVerdict>,
+    ownLimit: number,
+    base: Awaited<ReturnType<LoadBase>>,
+  ) {
+    this.#name = name;
+    this.#own = own;
+    this.#ownLimit = ownLimit;
+    this.#base = base;
+    this.runtime = base.loaded.runtime;
+    this.#routes = new Map(
+      [...verdicts].map(([operation, { accepted, ...verdict }]) => [
+        operation,
+        { operation, servedBy: accepted ? name : base.name, ...verdict },
+      ]),
+    );
+    const entries = moduleOperationNames.map((operation) => [operation, this.#route(operation)]);
+    this.operations = Object.fromEntries(entries) as ModuleOperations;
+  }
+
+  /** Whom the operations go to, in a sentence. */
+  summary(): string {
+    const served = this.routing().filter(({ servedBy }) => servedBy === this.#name);
+    const names = served.map(({ operation }) => operation).join(', ');
+    return `it serves ${names}; ${this.#base.name} serves the rest`;
+  }
+
+  // Functions of their own, so that they may be taken off the object.
+  readonly routing = (): ModuleRoute[] => [...this.#routes.values()].map((route) => ({ ...route }));
+
+  readonly runsOnBuild = (operation: ModuleOperationName): boolean =>
+    this.#routes.get(operation)!.servedBy !== this.#name;
+
+  readonly ownMemory = (): number => {
+    try {
+      return this.#own.memoryUsage?.() ?? 0;
+    } catch {
+      return 0;
+    }
+  };
+
+  get retired(): boolean {
+    return this.#base.loaded.retired;
+  }
+
+  retire(): void {
+    this.#base.loaded.retire();
+  }
+
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#base.loaded.release();
+    discard(this.#own);
+  }
+
+  #route<Name extends ModuleOperationName>(operation: Name): Call<Name> {
+    const base = this.#base.loaded.operations[operation] as (...args: unknown[]) => Float32Array | number;
+    const own = this.#own[operation] as typeof base | undefined;
+    if (own === undefined) return base as Call<Name>;
+    const call = (...args: unknown[]): Float32Array | number => {
+      if (this.runsOnBuild(operation) || this.#isTooLarge(args)) return base(...args);
+      try {
+        const result = own.apply(this.#own, args);
+        const usage = this.ownMemory();
+        if (usage > this.#ownLimit) {
+          this.#giveUp(moduleOperationNames, `it takes ${usage} bytes, more than its ${this.#ownLimit}`);
+        }
+        return inThisRealm(result);
+      } catch (error) {
+        this.#giveUp([operation], `it threw: ${failureOf(error).message}`);
+        return base(...args);
+      }
+    };
+    return call as Call<Name>;
+  }
+
+  #isTooLarge(args: readonly unknown[]): boolean {
+    const { largestCall = Number.POSITIVE_INFINITY } = this.#own;
+    if (largestCall === Number.POSITIVE_INFINITY) return false;
+    // Of these operations no result is longer than its operands together, but a product of long thin matrices.
+    let bytes = 0;
+    for (const arg of args) if (ArrayBuffer.isView(arg)) bytes += 2 * arg.byteLength;
+    const [, , m, n] = args;
+    if (typeof m === 'number' && typeof n === 'number') bytes += 4 * m * n;
+    return bytes > largestCall;
+  }
+
+  #giveUp(operations: readonly ModuleOperationName[], reason: string): void {
+    for (const operation of operations) {
+      const route = this.#routes.get(operation)!;
+      if (route.servedBy === this.#name) {
+        this.#routes.set(operation, { ...route, servedBy: this.#base.name, reason });
+      }
+    }
+  }
+}
+
+/** A module that was loaded outside a test runner's realm gives arrays of its own. */
+function inThisRealm(result: Float32Array | number): Float32Array | number {
+  if (typeof result === 'number' || result.constructor === Float32Array) return result;
+  return new Float32Array(result);
+}

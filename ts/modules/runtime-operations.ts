@@ -1,0 +1,18 @@
+/**
+ * The operations of a module over a runtime. What is elementwise is worked on in pieces where the pool is too small;
+ * anything else throws `POOL_EXHAUSTED` then.
+ */
+import type { NeuralRuntime } from '../runtime/runtime.js';
+import type { ModuleOperations } from './module-operations.js';
+
+export function runtimeOperations({ ops }: NeuralRuntime): ModuleOperations {
+  return {
+    calculateNeuralActivation: (x) => ops.activate('tanh', x, { gain: 0.5 }),
+    optimizeConnections: (w, rule) => ops.optimizeConnections(w, rule) as Float32Array,
+    vectorAdd: (a, b) => ops.add(a, b),
+    dotProduct: (a, b) => ops.dot(a, b),
+    matrixMultiply: (a, b, m, n, k) => ops.matmul(a, b, { m, n, k }),
+    spikeRate: (spikes, windowMs) => ops.spikeRate(spikes, windowMs),
+    meshEfficiency: (neurons, synapses) => ops.meshEfficiency(neurons, synapses),
+  };
+}
