@@ -111,8 +111,8 @@ export class BridgeCore {
   }
 
   /**
-   * Runs and counts one operation on `elements` elements; `work` calls its kernels through `kernel`. What a kernel
-   * throws comes out as `WASM function error: …`, with the kernel's code.
+   * Runs and counts one operation on `elements` elements; `work` calls its kernels through `kernel`. A kernel that
+   * fails comes out as `WASM function error: …`.
    */
   operation<T>(name: string, elements: number, work: (loaded: LoadedModule) => T): T {
     const { loaded } = this;
@@ -168,8 +168,10 @@ export class BridgeCore {
   }
 }
 
-function functionError(cause: unknown): Error {
+/** What the operation refused says so itself; a kernel that was stopped, or is none of ours, is told as such. */
+function functionError(cause: unknown): unknown {
   const { code, message } = failureOf(cause);
+  if (code !== undefined && code !== 'TRAPPED') return cause;
   const text = `WASM function error: ${message}`;
   return code === undefined ? new Error(text, { cause }) : new WasmPerformanceError(code, text, { cause });
 }
