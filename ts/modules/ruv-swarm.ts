@@ -10,6 +10,7 @@ import { wasmApi } from '../core/environment.js';
 import { WasmPerformanceError } from '../core/errors.js';
 import { hasFeature } from '../core/features.js';
 import { importInstalled, readFile, resolveInstalled, resolveLocation } from '../core/loader/host.js';
+import { assertMayCompile } from '../core/loader/wasm-file.js';
 import { failureOf } from './failure.js';
 import type { ModuleDefinition, ModuleImplementation, ModuleLoadOptions } from './module-definition.js';
 
@@ -69,6 +70,7 @@ async function load(options: ModuleLoadOptions): Promise<ModuleImplementation> {
   }
   const obstacle = canRun(options);
   if (obstacle !== undefined) throw obstacle;
+  assertMayCompile(wasmApi!);
   try {
     const imported = path === undefined ? await options.ruvSwarm!() : await importInstalled(path);
     return await implementation(bindingsOf(imported), path !== undefined);
