@@ -53,18 +53,24 @@ export function barChart(container: HTMLElement, title: string, format: (value: 
   });
 }
 
-/** Dots with their intervals, and a line at 1: to its right SIMD is faster. */
+/** Dots with their intervals on a logarithmic scale, and a line at 1: to its right SIMD is faster. */
 export function dotChart(container: HTMLElement, title: string, format: (value: number) => string): BarChart {
   return chartOf(container, title, (on, groups) => {
-    const largest = Math.max(
-      1,
-      ...groups.flatMap(({ bars }) => bars.map(({ value, high }) => high ?? value ?? 0)),
-    );
-    const scale = scaleOf(on, largest, format);
-    const one = scale(1);
-    on.root.append(
-      svg('line', { x1: one, x2: one, y1: 0, y2: on.height - axisHeight, class: 'chart__goal' }),
-    );
+    const bars = groups.flatMap((group) => group.bars);
+    const from = Math.floor(Math.log2(Math.min(0.5, ...bars.map(({ value, low }) => low ?? value ?? 1))));
+    const to = Math.ceil(Math.log2(Math.max(4, ...bars.map(({ value, high }) => high ?? value ?? 1))));
+    const room = on.width - labelWidth - textWidth;
+    const scale = (value: number): number => labelWidth + ((Math.log2(value) - from) / (to - from)) * room;
+    const every = Math.ceil((to - from) / Math.max(2, Math.floor(room / 48)));
+    for (let power = from; power <= to; power++) {
+      const shown = power % every === 0;
+      axisLine(
+        on,
+        scale(2 ** power),
+        power === 0 ? 'chart__goal' : 'chart__grid',
+        shown ? format(2 ** power) : '',
+      );
+    }
     rows(on, groups, (bar, y, height) => {
       if (bar.value === null) return labelWidth;
       const middle = y + height / 2;
@@ -93,15 +99,18 @@ function chartOf(
 }
 
 /** Draws the axis; returns where a value lies. */
-function scaleOf({ root, width, height }: Surface, largest: number, format: (value: number) => string) {
-  const room = width - labelWidth - textWidth;
+function scaleOf(on: Surface, largest: number, format: (value: number) => string): (value: number) => number {
+  const room = on.width - labelWidth - textWidth;
   const scale = (value: number): number => labelWidth + (largest > 0 ? (value / largest) * room : 0);
   for (const value of largest > 0 ? ticks(0, largest, room < 300 ? 2 : 4) : []) {
-    const x = scale(value);
-    root.append(svg('line', { x1: x, x2: x, y1: 0, y2: height - axisHeight, class: 'chart__grid' }));
-    root.append(svg('text', { x, y: height - 5, class: 'chart__tick chart__tick--middle' }, format(value)));
+    axisLine(on, scale(value), 'chart__grid', format(value));
   }
   return scale;
+}
+
+function axisLine({ root, height }: Surface, x: number, className: string, text: string): void {
+  root.append(svg('line', { x1: x, x2: x, y1: 0, y2: height - axisHeight, class: className }));
+  root.append(svg('text', { x, y: height - 5, class: 'chart__tick chart__tick--middle' }, text));
 }
 
 /** Lays the bars out; `one` draws one and returns where its text may begin. */

@@ -44,18 +44,20 @@ export function histogram(
         }),
       );
     });
-    const every = width < 400 ? 8 : 6;
-    for (let i = 1; i < edges.length; i += every) {
+    const place = (value: number): number =>
+      (Math.log(value / edges[0]!) / Math.log(edges.at(-1)! / edges[0]!)) * width;
+    for (let value = 1e-6; value < edges.at(-1)!; value *= 10) {
+      if (value <= edges[0]!) continue;
       root.append(
         svg(
           'text',
-          { x: i * column, y: height - 5, class: 'chart__tick chart__tick--middle' },
-          format(edges[i]!),
+          { x: place(value), y: height - 5, class: 'chart__tick chart__tick--middle' },
+          tick(value),
         ),
       );
     }
     for (const [i, { name, value }] of marks.entries()) {
-      const x = (Math.log(value / edges[0]!) / Math.log(edges.at(-1)! / edges[0]!)) * width;
+      const x = place(value);
       if (!(x >= 0 && x <= width)) continue;
       root.append(svg('line', { x1: x, x2: x, y1: top - 6, y2: height - bottom, class: 'chart__goal' }));
       const end = x > width - 110 || i === 0;
@@ -75,3 +77,7 @@ export function histogram(
     },
   };
 }
+
+/** A power of ten of milliseconds, without digits after it. */
+const tick = (value: number): string =>
+  value < 0.999 ? `${Math.round(value * 1000)} µs` : `${Math.round(value)} ms`;

@@ -102,8 +102,10 @@ function drawChart(
         }),
       );
     }
-    legend -= name.length * 6.6 + 22;
+    const label = svg('text', { x: legend, y: 13, class: 'chart__legend chart__tick--end' }, name);
+    root.append(label);
+    legend -= label.getComputedTextLength() + 9;
     root.append(svg('circle', { cx: legend, cy: 9, r: 4, class: `fill-${token}` }));
-    root.append(svg('text', { x: legend + 9, y: 13, class: 'chart__legend' }, name));
+    legend -= 16;
   }
 }

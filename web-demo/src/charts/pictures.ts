@@ -5,14 +5,14 @@ type Colour = readonly [number, number, number];
 
 const side = 28;
 const columns = 8;
-const rows = 4;
+const rows = 5;
 const gap = 1;
 
 function mix(from: Colour, to: Colour, share: number): Colour {
   return [0, 1, 2].map((i) => from[i]! + (to[i]! - from[i]!) * share) as unknown as Colour;
 }
 
-/** 32 images of 28 × 28 weights, each on a scale of its own: one colour above 0, another below. */
+/** Up to 40 images of 28 × 28 weights, each on a scale of its own: one colour above 0, another below. */
 export function drawUnits(target: HTMLCanvasElement, units: Float32Array): void {
   target.width = columns * (side + gap) - gap;
   target.height = rows * (side + gap) - gap;

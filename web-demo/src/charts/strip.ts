@@ -30,8 +30,9 @@ export function strip(container: HTMLElement, title: string): Strip {
     let legend = 4;
     for (const { name, token } of shares) {
       root.append(svg('circle', { cx: legend, cy: barHeight + 15, r: 4, class: `fill-${token}` }));
-      root.append(svg('text', { x: legend + 9, y: barHeight + 19, class: 'chart__legend' }, name));
-      legend += name.length * 6.6 + 26;
+      const label = svg('text', { x: legend + 9, y: barHeight + 19, class: 'chart__legend' }, name);
+      root.append(label);
+      legend += label.getComputedTextLength() + 26;
     }
     root.append(svg('text', { x: width, y: barHeight + 19, class: 'chart__tick chart__tick--end' }, caption));
   });

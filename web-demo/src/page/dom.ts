@@ -59,4 +59,7 @@ export function fillRows(table: HTMLElement, rows: readonly (readonly string[])[
 export function say(status: HTMLElement, text: string, tone: 'plain' | 'good' | 'bad' = 'plain'): void {
   status.dataset.tone = tone;
   write(status, text);
+  // Only what scrolls has to be reached by the keyboard.
+  if (status.scrollHeight > status.clientHeight + 1) status.tabIndex = 0;
+  else status.removeAttribute('tabindex');
 }

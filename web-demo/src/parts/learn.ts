@@ -12,6 +12,7 @@ import { startReading } from './reading.js';
 
 const goal = 0.95;
 const usualSamples = 144_000;
+const thousands = (value: number): string => (value === 0 ? '0' : `${value / 1000} k`);
 
 export function startLearn(): void {
   const view = new LearnView();
@@ -79,7 +80,7 @@ class LearnView {
   readonly #accuracy = lineChart(byId('learn-curve-accuracy'), {
     title: 'Accuracy',
     xMax: usualSamples,
-    xFormat: short,
+    xFormat: thousands,
     yFormat: (value) => percent(value, 0),
     yRange: [0.8, 1],
     goal,
@@ -87,17 +88,17 @@ class LearnView {
   readonly #loss = lineChart(byId('learn-curve-loss'), {
     title: 'Loss',
     xMax: usualSamples,
-    xFormat: short,
+    xFormat: thousands,
     yFormat: (value) => value.toFixed(1),
   });
   readonly #confusion = matrix(byId('learn-confusion'), 'Confusion matrix; the table below tells the same');
   readonly #units = canvas('learn-units');
 
   constructor() {
-    drawUnits(this.#units, new Float32Array(32 * 784));
+    drawUnits(this.#units, new Float32Array(40 * 784));
     this.#curves();
     this.#confusionTable(new Uint32Array(100));
-    onThemeChange(() => drawUnits(this.#units, this.last?.units ?? new Float32Array(32 * 784)));
+    onThemeChange(() => drawUnits(this.#units, this.last?.units ?? new Float32Array(40 * 784)));
   }
 
   begin(): void {

@@ -103,7 +103,7 @@ class MeasureView {
   readonly #ratios = dotChart(
     byId('measure-ratios'),
     'How many times as fast SIMD is, with 95 % intervals; the table below tells the same',
-    (value) => `${significant(value, 2)}×`,
+    (value) => `${value}×`,
   );
 
   constructor() {

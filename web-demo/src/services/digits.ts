@@ -36,7 +36,7 @@ export interface TestResult {
   readonly trainingLoss: number;
   /** 10 × 10: the digit shown × the digit read. */
   readonly confusion: Uint32Array;
-  /** 32 × 784: the input weights of hidden units. */
+  /** units × 784: the input weights of the first hidden units. */
   readonly units: Float32Array;
   /** The digit for which each unit's outgoing weight is largest. */
   readonly speaksFor: Uint8Array;
@@ -54,7 +54,7 @@ const firstRate = 0.003;
 const l2 = 1e-4;
 const testEvery = 400;
 const stepEvery = 100;
-export const shownUnits = 32;
+export const shownUnits = 40;
 
 export function digitsService(emit: Emit) {
   let data: Promise<DigitData> | undefined;

@@ -46,6 +46,7 @@ export interface PoolEvents {
 
 const memoryLimit = 4 * 1024 * 1024;
 const reportEvery = 200;
+const rateWindow = 900;
 /** Milliseconds of work and of rest in turns: the demonstration needs no whole core. */
 const workSlice = 6;
 const restSlice = 6;
@@ -106,6 +107,8 @@ class Work {
   #refused = 0;
   #lost = 0;
   #switches = 0;
+  /** Wrong calls that are still to be made. */
+  #owed = 0;
   #recent = { since: 0, calls: 0, rate: 0 };
 
   static async begin(emit: Emit): Promise<Work> {
@@ -226,7 +229,8 @@ class Work {
     } while (elapsed < this.#latencies.shortest);
     if (input === this.#input) this.#latencies.add(elapsed / calls, calls);
     if (!this.withFaults) return;
-    for (let i = 0; i < calls; i += faultEvery - 1) await this.#wrongCall();
+    this.#owed += calls / (faultEvery - 1);
+    for (; this.#owed >= 1; this.#owed--) await this.#wrongCall();
   }
 
   async #call(input: Float32Array): Promise<void> {
@@ -250,6 +254,7 @@ class Work {
   #updateRate(): void {
     const now = performance.now();
     const { since, calls } = this.#recent;
+    if (now - since < rateWindow) return;
     const rate = ((this.#calls - calls) * 1000) / (now - since);
     this.#recent = { since: now, calls: this.#calls, rate };
   }

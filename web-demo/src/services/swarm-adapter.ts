@@ -20,6 +20,7 @@ export function createSwarm(
   };
   try {
     for (let i = 0; i < agents; i++) networks.push(runtime.createNetwork({ ...config, seed: seed + i }));
+    for (const network of networks) network.blend(networks[0]!, 0.72);
   } catch (error) {
     dispose();
     throw error;
