@@ -89,3 +89,14 @@ test('the examples use the public API only', () => {
     }
   }
 });
+
+test('the page uses the public API only', () => {
+  const files = sourceFiles('web-demo/src', ['.ts']);
+  assert.ok(files.length > 20);
+  for (const { path, text } of files) {
+    for (const name of matches(code(text), importPattern)) {
+      const isOwn = name.startsWith('.') && posix.join(posix.dirname(path), name).startsWith('web-demo/src/');
+      assert.ok(name === '@sasi/wasm-performance' || isOwn, `${path} imports ${name}`);
+    }
+  }
+});

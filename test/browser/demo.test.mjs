@@ -1,0 +1,266 @@
+// The demo page, used as a person would: clicks, strokes, keys; in light and in dark; and never a thing that moves by
+// itself, an error on the console or a barrier that axe knows of.
+
+import assert from 'node:assert/strict';
+import {
+  cells,
+  chooseColours,
+  layoutShifts,
+  openTables,
+  scrollTo,
+  serveDemo,
+  untilReady,
+  untilSays,
+  violations,
+} from './demo-page.mjs';
+import { inEachEngine, screenshotFile } from './support.mjs';
+
+/** @typedef {import('./demo-page.mjs').Page} Page */
+
+/** A two, in shares of the pad's side. @type {[number, number][]} */
+const two = [
+  [0.24, 0.25],
+  [0.42, 0.16],
+  [0.58, 0.18],
+  [0.62, 0.37],
+  [0.5, 0.55],
+  [0.33, 0.75],
+  [0.3, 0.92],
+  [0.5, 0.9],
+  [0.72, 0.9],
+];
+
+inEachEngine(
+  'the demo page is used as a person would use it',
+  async (browser, context) => {
+    const site = await serveDemo();
+    try {
+      const page = await browser.open(site.url);
+      await untilReady(page);
+      const picture = (/** @type {string} */ name) =>
+        page.screenshot(screenshotFile(`demo-${browser.engine}-${name}`));
+      await context.test('nothing runs by itself, and the environment comes first', async () => {
+        assert.equal(await page.text('#notice'), 'Everything that this page needs is here.');
+        assert.equal(await page.text('#chip-build'), 'simd');
+        assert.match(await page.text('#environment-engine'), /\d/);
+        assert.match(
+          await page.text('#environment-sizes'),
+          /simd [\d.]+ KiB, scalar [\d.]+ KiB, js [\d.]+ KiB/,
+        );
+        const [simd, scalar] = await cells(page, '#environment-selection');
+        assert.deepEqual(simd?.slice(0, 2), ['simd', 'runs']);
+        assert.deepEqual(scalar?.slice(0, 2), ['scalar', 'not tried']);
+        assert.deepEqual(
+          site.requests.filter((path) => path.endsWith('.bin')),
+          [],
+        );
+        for (const part of ['learn', 'measure', 'swarm', 'memory']) {
+          assert.match(await page.text(`#${part}-status`), /^Ready\./);
+        }
+        await picture('top');
+      });
+      await context.test('it learns, and reads what is drawn', () => learn(page, picture));
+      await context.test('it measures, and can be cancelled', () => measure(page, picture));
+      await context.test('the swarm infers until the pool is full', () => swarm(page, picture));
+      await context.test('modules change under calls, and the pool is shown', () => memory(page, picture));
+      await context.test('nothing moved by itself', async (each) => {
+        const shifts = await layoutShifts(page);
+        if (shifts === undefined) each.diagnostic('this engine tells no layout shifts');
+        else assert.deepEqual(shifts, []);
+      });
+      await context.test('axe finds no barrier in either scheme', async () => {
+        for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+          await chooseColours(page, scheme);
+          await openTables(page, true);
+          assert.deepEqual(await violations(page), [], scheme);
+          await openTables(page, false);
+          for (const part of ['learn', 'measure', 'swarm', 'memory']) {
+            await scrollTo(page, `#${part}`);
+            await picture(`${part}-${scheme}`);
+          }
+        }
+      });
+      await context.test('it fits a telephone', async () => {
+        await page.resize(390, 844);
+        const excess = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+        assert.ok((await page.evaluate(excess)) <= 0);
+        await scrollTo(page, '#learn');
+        await picture('telephone');
+      });
+      assert.deepEqual(await page.errors(), []);
+    } finally {
+      await site.close();
+    }
+  },
+  { width: 1280, height: 900 },
+);
+
+/** @param {Page} page @param {(name: string) => Promise<unknown>} picture */
+async function learn(page, picture) {
+  await page.click('#learn-train');
+  await untilSays(page, '#learn-status', /^Training 101,770 parameters on 12,000 images/);
+  await untilSays(page, '#learn-accuracy', /^(9[5-9]|100)\.\d %$/, 90_000);
+  // While it trains, it reads: the stroke comes in between.
+  await drawTwo(page);
+  await untilSays(page, '#draw-status', /^Read as \d/);
+  const isTraining = () =>
+    !(/** @type {HTMLButtonElement} */ (document.querySelector('#learn-stop')).disabled);
+  if (await page.evaluate(isTraining)) await page.click('#learn-stop');
+  await untilSays(
+    page,
+    '#learn-status',
+    /^(Done|Stopped) after .* of 2,000 unseen digits are read right; 95 % was/,
+  );
+  await untilSays(page, '#draw-status', /^Read as 2, /);
+  const probabilities = await page.text('#draw-probabilities');
+  const shares = [...probabilities.matchAll(/(\d)(\d+) %/g)].map(([, , share]) => Number(share));
+  assert.equal(shares.length, 10);
+  assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 100) <= 5, probabilities);
+  assert.equal(shares.indexOf(Math.max(...shares)), 2);
+
+  const confusion = await cells(page, '#learn-confusion-table');
+  const counts = confusion.flatMap(([, ...row]) => row.map((text) => Number(text.replace(',', ''))));
+  assert.equal(counts.length, 100);
+  assert.equal(
+    counts.reduce((sum, count) => sum + count, 0),
+    2000,
+  );
+  const right = counts.filter((_, index) => index % 11 === 0).reduce((sum, count) => sum + count, 0);
+  assert.equal(await page.text('#learn-accuracy'), `${((right / 2000) * 100).toFixed(1)} %`);
+  assert.ok((await cells(page, '#learn-curve-table')).length >= 2);
+  assert.equal((await cells(page, '#learn-units-table')).length, 40);
+  await scrollTo(page, '#learn');
+  await picture('learn');
+
+  // Without a pointer: a one is a line down the middle.
+  await page.focus('#draw-pad');
+  await page.press('Delete');
+  await untilSays(page, '#draw-status', /^Draw a digit\.$/);
+  await page.press('ArrowUp', 'Shift');
+  await page.press(' ');
+  for (let step = 0; step < 3; step++) await page.press('ArrowDown', 'Shift');
+  await untilSays(page, '#draw-status', /^Read as 1, /);
+  await page.click('#draw-example');
+  await untilSays(page, '#draw-status', /^Read as \d, \d+ % sure; the database says \d\.$/);
+  await page.click('#draw-clear');
+  await untilSays(page, '#draw-answer', /^–$/);
+}
+
+/** @param {Page} page */
+async function drawTwo(page) {
+  const width = await page.evaluate(() => document.querySelector('#draw-pad')?.clientWidth ?? 0);
+  await page.drag(
+    '#draw-pad',
+    two.map(([x, y]) => /** @type {const} */ ([x * width, y * width])),
+  );
+}
+
+/** @param {Page} page @param {(name: string) => Promise<unknown>} picture */
+async function measure(page, picture) {
+  await page.click('#measure-run');
+  const value = () => /** @type {HTMLProgressElement} */ (document.querySelector('#measure-progress')).value;
+  await page.waitFor(
+    () => /** @type {HTMLProgressElement} */ (document.querySelector('#measure-progress')).value > 0,
+  );
+  await page.click('#measure-cancel');
+  await untilSays(page, '#measure-status', /^Cancelled\./);
+  assert.equal(await page.evaluate(value), 0);
+
+  await page.click('#measure-run');
+  await untilSays(page, '#measure-status', /cells measured; every result within its error bound/, 90_000);
+  const rows = await cells(page, '#measure-table');
+  for (const contender of ['SIMD', 'scalar', 'js build', 'JavaScript loop']) {
+    const mine = rows.filter((row) => row[2] === contender);
+    assert.ok(mine.length >= 20, contender);
+    for (const [, , , median, range, samples, , , error] of mine) {
+      assert.match(String(median), /^[\d.,]+ (ns|µs|ms|s)$/);
+      assert.match(String(range), / to /);
+      assert.equal(samples, '9');
+      assert.match(String(error), /^(0|\d\.\de-\d+)$/);
+    }
+  }
+  const json = () => /** @type {HTMLTextAreaElement} */ (document.querySelector('#measure-json')).value;
+  const report = JSON.parse(await page.evaluate(json));
+  assert.equal(report.schema, 1);
+  assert.equal(report.cells.length, rows.length);
+  await page.click('#measure-copy');
+  await untilSays(
+    page,
+    '#measure-status',
+    /^(Copied\.|The browser refused: the report is selected below\.)$/,
+  );
+  await openTables(page, false);
+  const bars = () => document.querySelectorAll('#measure-throughput rect').length;
+  assert.ok((await page.evaluate(bars)) >= 12);
+  await scrollTo(page, '#throughput-title');
+  await picture('measure');
+}
+
+/** @param {Page} page @param {(name: string) => Promise<unknown>} picture */
+async function swarm(page, picture) {
+  await page.click('#swarm-start');
+  await untilSays(page, '#swarm-status', /^1,000 agents infer in every frame\.$/);
+  await untilSays(page, '#swarm-rate', /^[\d.]+ [kM]$/);
+  await untilSays(page, '#swarm-fps', /^\d+$/);
+  await page.drag('#swarm-stage', [
+    [100, 100],
+    [300, 200],
+  ]);
+  await page.focus('#swarm-agents');
+  await page.press('End');
+  await untilSays(page, '#swarm-error', /POOL_EXHAUSTED: the pool cannot give \d+ bytes/);
+  assert.match(await page.text('#swarm-error'), /the 1,000 agents from before go on/);
+  await scrollTo(page, '#swarm');
+  await picture('swarm-full');
+  // It does go on.
+  await untilSays(page, '#swarm-rate', /^[\d.]+ [kM]$/);
+  await page.focus('#swarm-agents');
+  await page.press('Home');
+  await untilSays(page, '#swarm-status', /^100 agents infer in every frame\.$/);
+  assert.equal(await page.text('#swarm-error'), '');
+  await page.click('#swarm-stop');
+  await untilSays(page, '#swarm-status', /^Stopped\.$/);
+}
+
+/** @param {Page} page @param {(name: string) => Promise<unknown>} picture */
+async function memory(page, picture) {
+  const figure = async (/** @type {string} */ name) =>
+    (await cells(page, '#pool-table')).find(([first]) => first === name)?.[1];
+  await page.click('#memory-start');
+  await untilSays(page, '#memory-status', /^Calls go on\.$/);
+  await untilSays(page, '#memory-rate', /^[\d.]/);
+  await page.click('#pool-small');
+  await page.click('#pool-small');
+  await untilSays(page, '#pool-status', /^Taken; /);
+  await page.waitFor(() => /Live blocks32/.test(document.querySelector('#pool-table')?.textContent ?? ''));
+  await page.click('#pool-thin');
+  await untilSays(page, '#pool-status', /^Every second block is free/);
+  assert.equal(await figure('Live blocks'), '16');
+  assert.notEqual(await figure('Fragmentation'), '0 %');
+  for (let tries = 0; tries < 4; tries++) await page.click('#pool-large');
+  await untilSays(page, '#pool-status', /^POOL_EXHAUSTED: the pool cannot give \d+ bytes/);
+  await scrollTo(page, '#memory');
+  await picture('memory');
+  await page.click('#pool-optimize');
+  await untilSays(page, '#pool-status', /^The largest free piece grew by /);
+  await page.click('#pool-reset');
+  await untilSays(page, '#pool-status', /^All blocks are free\.$/);
+  assert.equal(await figure('Live blocks'), '0');
+
+  for (const [build, module] of /** @type {const} */ ([
+    ['scalar', 'production, scalar'],
+    ['js', 'fallback, js'],
+    ['simd', 'production, simd'],
+  ])) {
+    await page.click(`#memory-builds input[value=${build}]`);
+    await untilSays(page, '#memory-module', new RegExp(`^${module}$`));
+    await untilSays(page, '#memory-status', new RegExp(`^${build} is in use`));
+  }
+  assert.equal(await page.text('#memory-lost'), '0');
+  await page.click('#memory-faults');
+  await untilSays(page, '#health-issues', /ERROR_RATE/);
+  assert.equal(await page.text('#health-status'), 'error');
+  await page.click('#memory-stop');
+  await untilSays(page, '#memory-status', /^Stopped\.$/);
+  assert.ok((await cells(page, '#latency-table')).length > 0);
+}
