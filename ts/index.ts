@@ -93,6 +93,7 @@ export type {
   BenchmarkProgress,
   BenchmarkRatio,
   BenchmarkTarget,
+  TargetName,
   WasmBenchmarkOptions,
   WasmBenchmarkReport,
 } from './performance/benchmark/report.js';

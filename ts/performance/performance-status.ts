@@ -9,6 +9,8 @@ import type { MemoryStats } from '../metrics/runtime-metrics.js';
 import type { ModuleRoute, ModuleSelectionEntry } from '../modules/module-definition.js';
 import { listSharedRuntimes, type SharedRuntimeInfo } from '../modules/shared-runtime.js';
 import { version } from '../modules/version.js';
+import type { BenchmarkTarget, TargetName } from './benchmark/report.js';
+import { target, targetNames } from './benchmark/targets.js';
 import { isVectorBuild } from './build-contents.js';
 import type { WasmModuleManager } from './wasm-module-manager.js';
 import type { WasmPerformanceSystem } from './wasm-performance-system.js';
@@ -31,6 +33,11 @@ export interface WasmPerformanceStatus {
   /** Who serves which operation, where the module does not serve all of them itself. */
   readonly routing?: readonly ModuleRoute[];
   readonly health: HealthReport;
+  /**
+   * SASI's limits beside what was measured: by the last `runWasmBenchmarks` of the target, else by its own calls so far;
+   * `measured: null` for what neither tells.
+   */
+  readonly targets: readonly BenchmarkTarget[];
   /** The last failed load, or why the state could not be read. */
   readonly lastError?: string;
 }
@@ -42,7 +49,7 @@ export function getWasmPerformanceStatus(
   const sharedRuntimes = listSharedRuntimes();
   const [first] = sharedRuntimes;
   const general = { version, features: detectFeatures(), sharedRuntimes };
-  const nothing = { module: null, memory: null, selection: [] } as const;
+  const nothing = { module: null, memory: null, selection: [], targets: unmeasured() } as const;
   if (target === undefined) {
     const tier = first?.tier ?? null;
     const health = reportOf(first === undefined ? [notLoaded('no runtime is loaded')] : []);
@@ -71,8 +78,36 @@ function statusOf(manager: WasmModuleManager): TargetStatus {
     selection,
     ...(routing === undefined ? {} : { routing }),
     health: reportOf(manager.healthIssues()),
+    targets: targetsOf(manager),
     ...(lastError === undefined ? {} : { lastError }),
   };
+}
+
+function unmeasured(): BenchmarkTarget[] {
+  return targetNames.map((name) => target(name, null));
+}
+
+/** The memory and the load are always known; what the layer's own calls tell stands in for a benchmark. */
+function targetsOf(manager: WasmModuleManager): BenchmarkTarget[] {
+  const measured = new Map(manager.measuredTargets().map((entry) => [entry.name, entry]));
+  const note = (name: TargetName, value: number): void => {
+    if (!measured.has(name)) measured.set(name, target(name, value));
+  };
+  if (manager.isModuleManagerInitialized()) {
+    const { loadTime, memoryUsage } = manager.getModuleStatus();
+    const { limit, reserved, used } = manager.getRuntime().memory.stats();
+    measured.set('load a runtime', target('load a runtime', loadTime));
+    // The whole linear memory, with what a module of somebody else's takes beside it.
+    measured.set('memory', target('memory', limit + memoryUsage - reserved - used));
+  }
+  const calls = manager.operationMetrics().calculateNeuralActivation;
+  // Longer arrays take longer: a verdict on 1000 floats needs calls of about so many.
+  if (calls !== undefined && calls.elements >= 500 * calls.calls && calls.elements <= 2000 * calls.calls) {
+    note('neural activation of 1000 floats, p50', calls.p50);
+    note('neural activation of 1000 floats, p99', calls.p99);
+    if (calls.busyTime > 0) note('neural activations per second', (calls.calls * 1000) / calls.busyTime);
+  }
+  return targetNames.map((name) => measured.get(name) ?? target(name, null));
 }
 
 function notLoaded(message: string): HealthReport['issues'][number] {

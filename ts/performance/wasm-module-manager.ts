@@ -6,6 +6,7 @@ import { WasmPerformanceError } from '../core/errors.js';
 import type { VariantName } from '../core/variants.js';
 import { systemClock } from '../metrics/clock.js';
 import { type HealthIssue, type HealthStatus, reportOf } from '../metrics/health.js';
+import type { OperationMetrics } from '../metrics/operation-recorder.js';
 import { failureOf } from '../modules/failure.js';
 import { knownModules } from '../modules/known-modules.js';
 import { loadChain, type Selection } from '../modules/load-chain.js';
@@ -19,6 +20,7 @@ import type {
 import { selectModule } from '../modules/select-module.js';
 import { TrapRecord } from '../modules/trap-record.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
+import type { BenchmarkTarget } from './benchmark/report.js';
 import { isVectorBuild } from './build-contents.js';
 import { callAll } from './call-all.js';
 import type { LayerOptions } from './layer-options.js';
@@ -109,6 +111,7 @@ export class WasmModuleManager {
   #failedLoads = 0;
   #lastError: string | undefined;
   readonly #traps = new TrapRecord();
+  #targets: readonly BenchmarkTarget[] = [];
 
   /** Loads nothing. Throws `INVALID_ARGUMENT` for a bad value or an unknown `preferredModule`. */
   constructor(config: Partial<WasmModuleConfig> = {}) {
@@ -288,6 +291,22 @@ export class WasmModuleManager {
       `  score: ${metrics.performanceScore.toFixed(0)} of 100, health: ${health.status}`,
       ...health.issues.map((issue) => `  issue: ${issue}`),
     ].join('\n');
+  }
+
+  /** SASI's limits as the last benchmark measured them; empty before. */
+  measuredTargets(): readonly BenchmarkTarget[] {
+    return this.#targets;
+  }
+
+  /** Called by a benchmark of this manager. */
+  noteTargets(targets: readonly BenchmarkTarget[]): void {
+    this.#targets = targets;
+  }
+
+  /** Counts and times of the layers' operations. */
+  operationMetrics(): Readonly<Record<string, OperationMetrics>> {
+    const [performance, simd] = this.#recorders().map((recorder) => recorder.snapshot().operations);
+    return { ...performance, ...simd };
   }
 
   /** A copy of the configuration in use. */

@@ -86,7 +86,7 @@ describe('a network', () => {
     assert.ok(bytes > 24.8 * 2 ** 20 && bytes < 24.9 * 2 ** 20, `${bytes}`);
     assert.ok(module.getMemoryUsage() >= bytes && module.getMemoryUsage() <= 52_428_800);
     // What does not fit is refused, and nothing else is lost.
-    assert.throws(() => module.createNeuralNetwork({ architecture: [1024, 1024] }), {
+    assert.throws(() => module.createNeuralNetwork({ architecture: [4096, 4096] }), {
       code: 'POOL_EXHAUSTED',
     });
     for (const network of networks) module.destroyNetwork(network);

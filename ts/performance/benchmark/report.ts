@@ -57,13 +57,33 @@ export interface BenchmarkRatio {
   readonly high: number;
 }
 
+/** What SASI's limits are about. */
+export type TargetName =
+  | 'load a runtime'
+  | 'memory'
+  | 'neural activation of 1000 floats, p50'
+  | 'neural activation of 1000 floats, p99'
+  | 'neural activations per second'
+  | 'SIMD over scalar, neural activation'
+  | 'SIMD over JavaScript, neural activation'
+  | 'spawn an agent 1024-512-256-128'
+  | 'inference of an agent 1024-512-256-128';
+
 /** One of the limits that SASI sets itself, and what was measured. */
 export interface BenchmarkTarget {
-  readonly name: string;
-  readonly unit: 'ms' | 'calls per second';
+  readonly name: TargetName;
+  readonly unit: 'ms' | 'bytes' | 'calls per second' | 'times';
   readonly limit: number;
-  readonly measured: number;
-  readonly met: boolean;
+  /** Null: not measured yet, or not here. */
+  readonly measured: number | null;
+  /** Whether the limit is met; where there is an interval, by its worse end. Null without a measurement. */
+  readonly met: boolean | null;
+  /** What this package wants to reach itself, where that is more than SASI asks. */
+  readonly ours?: number;
+  readonly metOurs?: boolean | null;
+  /** The 95 % interval of a ratio. */
+  readonly low?: number;
+  readonly high?: number;
 }
 
 export interface WasmBenchmarkReport {

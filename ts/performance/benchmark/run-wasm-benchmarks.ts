@@ -49,7 +49,7 @@ interface Plan extends SamplingOptions {
 /**
  * Times each operation at each size with every build that loads, and in plain JavaScript. The builds run as
  * runtimes of their own, without profiling, that are disposed of at the end: the counts of `target` stay those of
- * your calls. `target` only tells where the files are. About 10 seconds with the default options; the event loop
+ * your calls. `target` tells where the files are, and its status tells the targets from then on. About 10 seconds with the default options; the event loop
  * has its turn between samples. Rejects with `INVALID_ARGUMENT`, or with `ABORTED` soon after `signal` fires; a
  * build that cannot be loaded is reported, not thrown.
  */
@@ -74,7 +74,8 @@ export async function runWasmBenchmarks(
     options.onProgress?.({ completed: plan.cases.length, total: plan.cases.length });
     const [fastest] = loaded.values();
     fastest?.memory.reset();
-    const targets = fastest === undefined ? [] : await measureTargets(fastest, cells, plan);
+    const targets = fastest === undefined ? [] : await measureTargets(fastest, ratios, plan);
+    managerOf(target)?.noteTargets(targets);
     const { ops, samples, minSampleMs, seed, memoryLimit } = plan;
     return {
       schema: 1,
@@ -90,6 +91,13 @@ export async function runWasmBenchmarks(
   } finally {
     for (const runtime of loaded.values()) runtime.dispose();
   }
+}
+
+/** The manager whose status is to tell what was measured. */
+function managerOf(
+  target: WasmModuleManager | WasmPerformanceSystem | undefined,
+): WasmModuleManager | undefined {
+  return target !== undefined && 'manager' in target ? target.manager : target;
 }
 
 /** Where the files are, as `target` was told. */
