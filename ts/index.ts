@@ -109,6 +109,7 @@ export type { LayerOptions } from './performance/layer-options.js';
 export { defaultModuleConfig, type WasmModuleConfig } from './performance/module-config.js';
 export type { ModuleMetrics } from './performance/module-metrics.js';
 export { getWasmPerformanceStatus, type WasmPerformanceStatus } from './performance/performance-status.js';
+export { type Preload, preload } from './performance/preload.js';
 export {
   SIMDAccelerationLayer,
   type SIMDCapabilities,

@@ -112,6 +112,7 @@ export class WasmModuleManager {
   #lastError: string | undefined;
   readonly #traps = new TrapRecord();
   #targets: readonly BenchmarkTarget[] = [];
+  readonly #preloaded = new Map<string, LoadedModule>();
 
   /** Loads nothing. Throws `INVALID_ARGUMENT` for a bad value or an unknown `preferredModule`. */
   constructor(config: Partial<WasmModuleConfig> = {}) {
@@ -184,6 +185,21 @@ export class WasmModuleManager {
     } catch {
       return false;
     }
+  }
+
+  /**
+   * Loads the module of that name beforehand and keeps it until cleanup(), so that a switch to it takes no time. False
+   * when there is none or it cannot be loaded; the module in use stays.
+   */
+  async preload(name: string): Promise<boolean> {
+    const definition = knownModules().find((module) => module.name === name);
+    if (definition === undefined) return false;
+    if (this.#preloaded.has(name)) return true;
+    const { signal } = this.#cancel;
+    const { chosen } = await loadChain([definition], this.#loadOptions(signal));
+    if (chosen === undefined || signal.aborted || this.#preloaded.has(name)) chosen?.loaded.release();
+    else this.#preloaded.set(name, chosen.loaded);
+    return chosen !== undefined && !signal.aborted;
   }
 
   getModuleStatus(): ModuleStatus {
@@ -347,6 +363,8 @@ export class WasmModuleManager {
     this.#failedLoads = 0;
     this.#lastError = undefined;
     this.#traps.clear();
+    for (const loaded of this.#preloaded.values()) loaded.release();
+    this.#preloaded.clear();
     active?.loaded.release();
     return Promise.resolve();
   }

@@ -16,7 +16,7 @@ import type { WasmPerformanceLayer } from './wasm-performance-layer.js';
 export interface WasmPerformanceEvents {
   /** Once a second while there is a listener. */
   metrics: ManagerMetrics;
-  /** When the status or the kinds of issues have changed, asked once a second while there is a listener. */
+  /** When the status or the kinds of issues have changed: asked once a second and at every switch. */
   health: HealthReport;
   /** After every change of the module. */
   switch: ModuleSwitch;
@@ -30,6 +30,8 @@ export interface WasmPerformanceSystem extends Disposable {
   readonly runtime: NeuralRuntime;
   /** Whether a module is in use: true until dispose. */
   readonly ready: boolean;
+  /** Loads another module beforehand, for a later switch of the manager: true when it is there. */
+  preload(module: string): Promise<boolean>;
   /** Synchronous, never throws, plain JSON. */
   status(): WasmPerformanceStatus;
   /** Calls `callback` on each such event; the function returned ends that. No timer keeps a process alive. */
@@ -73,7 +75,10 @@ class System implements WasmPerformanceSystem {
 
   constructor(manager: WasmModuleManager) {
     this.manager = manager;
-    this.#endSwitch = manager.onSwitch((change) => callAll(this.#switch, change));
+    this.#endSwitch = manager.onSwitch((change) => {
+      callAll(this.#switch, change);
+      this.#checkHealth();
+    });
   }
 
   get performanceLayer(): WasmPerformanceLayer {
@@ -90,6 +95,10 @@ class System implements WasmPerformanceSystem {
 
   get ready(): boolean {
     return this.manager.isModuleManagerInitialized();
+  }
+
+  preload(module: string): Promise<boolean> {
+    return this.manager.preload(module);
   }
 
   status(): WasmPerformanceStatus {
@@ -147,6 +156,11 @@ class System implements WasmPerformanceSystem {
     // Without a module, or with one that was disposed of elsewhere, there is nothing to measure; health says so.
     const { ready } = this.status();
     if (ready && this.#metrics.size > 0) callAll(this.#metrics, this.manager.getPerformanceMetrics());
+    this.#checkHealth();
+  }
+
+  #checkHealth(): void {
+    if (this.#health.size === 0) return;
     const health = reportOf(this.manager.healthIssues());
     if (summary(health) === this.#lastHealth) return;
     this.#lastHealth = summary(health);

@@ -4,7 +4,7 @@ import type { Engine } from '../core/engine.js';
 import { type Candidate, type LoadedEngine, type LoadOptions, loadEngine } from '../core/loader.js';
 import { type MemoryPool, Pool } from '../core/memory-pool.js';
 import type { VariantName } from '../core/variants.js';
-import { type HealthReport, healthReport } from '../metrics/health.js';
+import { type HealthReport, type HealthThresholds, healthReport } from '../metrics/health.js';
 import { type LoadTime, type RuntimeMetrics, runtimeMetrics } from '../metrics/runtime-metrics.js';
 import { createNetwork, loadNetwork } from '../networks/network.js';
 import type { Network, NetworkConfig, NetworkFormat } from '../networks/types.js';
@@ -41,8 +41,8 @@ export interface NeuralRuntime extends Disposable {
   scope<T>(work: () => T): T;
   /** What was counted since the load or the last `resetMetrics`. */
   metrics(): RuntimeMetrics;
-  /** A verdict on the metrics. */
-  health(): HealthReport;
+  /** A verdict on the metrics. `thresholds`: from where on there is an issue, in place of the defaults. */
+  health(thresholds?: HealthThresholds): HealthReport;
   /** Forgets what was counted; the memory's statistics stay. */
   resetMetrics(): void;
   /** Gives everything back. Calling it again does nothing. */
@@ -97,9 +97,9 @@ class LoadedRuntime implements NeuralRuntime {
     return runtimeMetrics(this.#engine.recorder, this.#pool.stats(), this.loadTime);
   }
 
-  health(): HealthReport {
+  health(thresholds?: HealthThresholds): HealthReport {
     this.#engine.assertAlive('health');
-    return healthReport(this.metrics());
+    return healthReport(this.metrics(), thresholds);
   }
 
   resetMetrics(): void {

@@ -1,0 +1,162 @@
+/** Hooks: preloading, events, User Timing, thresholds; and that nothing stays behind. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  createWasmPerformanceSystem,
+  getWasmPerformanceStatus,
+  type HealthReport,
+  loadRuntime,
+  preload,
+  WasmModuleManager,
+  WasmPerformanceLayer,
+} from '@sasi/wasm-performance';
+import { runProgram } from './run-program.js';
+
+const production = { preferredModule: 'production' } as const;
+const uses = () => getWasmPerformanceStatus().sharedRuntimes.map((runtime) => runtime.uses);
+
+test('what was preloaded is there at once for everyone', async () => {
+  const ahead = preload(production);
+  assert.equal(await ahead.ready, true);
+  assert.deepEqual(uses(), [1]);
+  const layer = new WasmPerformanceLayer();
+  assert.equal(layer.isWasmInitialized(), true);
+  ahead.dispose();
+  ahead.dispose();
+  assert.deepEqual(uses(), [1]);
+  layer.cleanup();
+  assert.deepEqual(uses(), []);
+});
+
+test('a preload that fails says so, and one that is dropped leaves nothing', async () => {
+  assert.equal(await preload({ memoryLimit: 1000 }).ready, false);
+  const dropped = preload(production);
+  dropped.dispose();
+  assert.equal(await dropped.ready, false);
+  assert.deepEqual(uses(), []);
+  assert.throws(() => preload({ preferredModule: 'nonsense' }), { code: 'INVALID_ARGUMENT' });
+});
+
+test('another module is preloaded for a switch', async () => {
+  const system = await createWasmPerformanceSystem(production);
+  assert.equal(await system.preload('fallback'), true);
+  assert.equal(await system.preload('fallback'), true);
+  assert.equal(await system.preload('nonsense'), false);
+  assert.equal(system.manager.getModuleStatus().module, 'production');
+  assert.equal(uses().length, 2);
+  assert.equal(await system.manager.switchModule('fallback'), true);
+  assert.deepEqual(uses(), [2]);
+  system.dispose();
+  assert.deepEqual(uses(), []);
+});
+
+test('health thresholds are the caller’s', async () => {
+  const strict = await createWasmPerformanceSystem({ ...production, healthThresholds: { loadTime: 0 } });
+  assert.deepEqual(
+    strict.status().health.issues.map(({ code, limit }) => [code, limit]),
+    [['LOAD_TIME', 0]],
+  );
+  strict.manager.updateConfig({ healthThresholds: { loadTime: 1e9, memory: 1 } });
+  assert.deepEqual(
+    strict.status().health.issues.map(({ code, severity }) => [code, severity]),
+    [['MEMORY', 'error']],
+  );
+  strict.dispose();
+  for (const wrong of [null, 5, { loadTime: -1 }, { latency: 5 }, { errorRate: '1' }] as never[]) {
+    assert.throws(() => new WasmModuleManager({ healthThresholds: wrong }), { code: 'INVALID_ARGUMENT' });
+  }
+  const runtime = await loadRuntime({ memoryLimit: 2 * 1024 * 1024 });
+  assert.deepEqual(
+    runtime.health({ loadTime: 0 }).issues.map(({ code }) => code),
+    ['LOAD_TIME'],
+  );
+  runtime.dispose();
+});
+
+test('health is told when it changes, by a switch at once', async () => {
+  const system = await createWasmPerformanceSystem({
+    ...production,
+    healthThresholds: { loadTime: 1e9 },
+  });
+  const told: HealthReport[] = [];
+  system.on('health', (report) => told.push(report));
+  await system.manager.switchModule('fallback');
+  assert.equal(told.length, 0, 'nothing has changed');
+  system.manager.updateConfig({ healthThresholds: { loadTime: 0 } });
+  await system.manager.switchModule('production');
+  assert.deepEqual(
+    told.map(({ status, issues }) => [status, issues.map(({ code }) => code)]),
+    [['warning', ['LOAD_TIME']]],
+  );
+  system.dispose();
+});
+
+test("profiling 'trace' writes User Timing entries, as long as calls took", async () => {
+  performance.clearMeasures();
+  const system = await createWasmPerformanceSystem({ ...production, enableProfiling: 'trace' });
+  const before = performance.now();
+  await system.performanceLayer.calculateNeuralActivation(new Float32Array(300));
+  system.simdLayer.simdVectorAdd(new Float32Array(8), new Float32Array(8));
+  const after = performance.now();
+  const entries = performance.getEntriesByType('measure').filter(({ name }) => name.startsWith('sasi-wasm:'));
+  const names = entries.map(({ name }) => name);
+  // The layers' own operations and those of the runtime beneath them.
+  for (const name of ['calculateNeuralActivation', 'simdVectorAdd', 'activate', 'add']) {
+    assert.ok(names.includes(`sasi-wasm:${name}`), `${name} is not among ${names.join()}`);
+  }
+  for (const { startTime, duration } of entries) {
+    assert.ok(startTime >= before && startTime + duration <= after);
+  }
+  const activation = entries.find(({ name }) =>
+    name.endsWith('calculateNeuralActivation'),
+  ) as PerformanceMeasure;
+  assert.deepEqual(activation.detail, { elements: 300 });
+  assert.equal(system.performanceLayer.getPerformanceHistory().length, 1);
+  system.dispose();
+  performance.clearMeasures();
+  const plain = await createWasmPerformanceSystem(production);
+  await plain.performanceLayer.calculateNeuralActivation(new Float32Array(300));
+  assert.deepEqual(performance.getEntriesByType('measure'), []);
+  plain.dispose();
+});
+
+test('the targets are told as far as they are known', async () => {
+  const measured = () => {
+    const { targets } = getWasmPerformanceStatus(system);
+    return Object.fromEntries(targets.map((target) => [target.name, target]));
+  };
+  assert.ok(
+    getWasmPerformanceStatus().targets.every((target) => target.measured === null && target.met === null),
+  );
+  const system = await createWasmPerformanceSystem(production);
+  let targets = measured();
+  assert.equal(targets.memory?.measured, 52_428_800);
+  assert.equal(targets.memory?.met, true);
+  assert.ok(targets['load a runtime']!.measured! > 0);
+  assert.equal(targets['neural activation of 1000 floats, p99']?.measured, null);
+  assert.equal(targets['SIMD over scalar, neural activation']?.met, null);
+  // Calls of another length tell nothing about 1000 floats.
+  await system.performanceLayer.calculateNeuralActivation(new Float32Array(10));
+  assert.equal(measured()['neural activation of 1000 floats, p50']?.measured, null);
+  system.performanceLayer.resetMetrics();
+  for (let i = 0; i < 50; i++)
+    await system.performanceLayer.calculateNeuralActivation(new Float32Array(1000));
+  targets = measured();
+  assert.ok(targets['neural activation of 1000 floats, p50']!.measured! > 0);
+  assert.ok(targets['neural activations per second']!.measured! > 0);
+  assert.equal(targets['neural activation of 1000 floats, p99']?.limit, 5);
+  system.dispose();
+});
+
+test('a program that cleans up nothing ends by itself', async () => {
+  const { reported } = await runProgram<boolean>(`
+    const { createWasmPerformanceSystem, preload, ProductionWasmBridge, WasmBridge } = await import('@sasi/wasm-performance');
+    preload();
+    const system = await createWasmPerformanceSystem();
+    system.on('metrics', () => {});
+    system.on('health', () => {});
+    await new ProductionWasmBridge().initialize();
+    await new WasmBridge().initialize();
+    report(system.ready);`);
+  assert.equal(reported, true);
+});
