@@ -27,8 +27,14 @@ enum class Status : uint32_t {
   kOverlap = 3,          // An output that overlaps an input where that is not allowed.
   kPoolExhausted = 4,    // The pool has no free block of the size that is needed.
   kLabelOutOfRange = 5,  // A class label that is not below the number of outputs.
-  kNotFinite = 6,        // A training step whose loss is not finite: nothing was updated.
+  kNotFinite = 6,        // A training step whose loss or gradient is not finite: no update.
 };
+
+// What staging_address() points to.
+inline constexpr uint32_t kStagingFloats = 1 << 14;
+
+// Words of four bytes in the settings of a trainer (TrainerSettings of nn/trainer.h).
+inline constexpr uint32_t kTrainerSettings = 21;
 
 // Bits of the `flags` of matmul_f32.
 enum MatmulFlags : uint32_t { kTransposeA = 1, kTransposeB = 2 };
@@ -114,7 +120,7 @@ NEURAL_EXPORT neural::Status matmul_f32(Address a, Address b, Address bias, Addr
 NEURAL_EXPORT neural::Status matvec_f32(Address a, Address x, Address bias, Address out, uint32_t m,
                                         uint32_t n, uint32_t activation);
 
-// Networks. `network` and `trainer` are what the embind objects' address() says.
+// Networks. `network`, `trainer` and `swarm` are what the embind objects' address() says.
 // Of `targets` (rows × outputs, f32) and `labels` (rows, u32) exactly one is given, the other is 0.
 NEURAL_EXPORT neural::Status network_run_f32(Address network, Address x, Address out,
                                              uint32_t rows);
@@ -125,6 +131,18 @@ NEURAL_EXPORT neural::Status network_evaluate_f32(Address network, Address x, Ad
 // One update. Result slot: f64 mean loss of the rows before it.
 NEURAL_EXPORT neural::Status trainer_step_f32(Address trainer, Address x, Address targets,
                                               Address labels, uint32_t rows);
+// One row for each of `agents` slots of the swarm's order, from entry `first` on: x[agents × inputs]
+// to out[agents × outputs].
+NEURAL_EXPORT neural::Status swarm_run_f32(Address swarm, uint32_t first, Address x, Address out,
+                                           uint32_t agents);
+// One update of each of the first `agents` networks of the order, from `rows` rows each. losses: f64, one for each agent, the
+// mean loss of its rows before it; an agent whose loss or gradient is not finite is not updated.
+NEURAL_EXPORT neural::Status swarm_step_f32(Address swarm, Address trainer, Address x,
+                                            Address targets, Address labels, uint32_t agents,
+                                            uint32_t rows, Address losses);
+// kStagingFloats floats that no call keeps anything in: room for the operands of a network_run_f32
+// with one row. Every other call may overwrite them.
+NEURAL_EXPORT Address staging_address();
 // A permutation of 0 … n-1 as u32 (Fisher–Yates over Threefry), fixed by seed and stream.
 NEURAL_EXPORT neural::Status shuffle_u32(Address out, uint32_t n, uint32_t seed_low,
                                          uint32_t seed_high, uint32_t stream);

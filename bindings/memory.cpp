@@ -46,6 +46,7 @@ using neural::module::runtime_blocks;
 using neural::module::ThePool;
 
 uint32_t abi_version() { return neural::kAbiVersion; }
+Address staging_address() { return reinterpret_cast<Address>(neural::module::matmul_scratch); }
 Address result_address() { return reinterpret_cast<Address>(&neural::module::result); }
 
 Address pool_allocate(uint32_t bytes, uint32_t alignment, uint32_t owner) {

@@ -37,6 +37,11 @@ class TemporaryFloats {
 
 extern float matmul_scratch[kMatmulScratchFloats];
 
+// For one row through a network, which needs no scratch of the products, parts of that scratch
+// serve otherwise: the first holds the caller's operands, the second the hidden values.
+inline constexpr uint32_t kHiddenFloats = kMatmulScratchFloats - kStagingFloats;
+inline float* const hidden_scratch = matmul_scratch + kStagingFloats;
+
 // Where reductions and losses leave their numbers.
 struct Result {
   double value;

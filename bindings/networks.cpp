@@ -2,7 +2,7 @@
 // or invented one is refused.
 #include "bindings/module.h"
 #include "math/threefry.h"
-#include "nn/trainer.h"
+#include "nn/swarm.h"
 
 using namespace neural;
 using namespace neural::module;
@@ -30,6 +30,15 @@ Status CheckTargets(const Network& network, Address targets, Address labels, uin
   return Status::kOk;
 }
 
+// Whether `agents` entries of the order, from `first` on, are slots.
+bool HasOrder(Swarm* swarm, uint32_t first, uint32_t agents) {
+  if (uint64_t{first} + agents > swarm->capacity()) return false;
+  for (uint32_t i = first; i < first + agents; ++i) {
+    if (swarm->order()[i] >= swarm->capacity()) return false;
+  }
+  return true;
+}
+
 Targets TargetsAt(Address targets, Address labels) {
   return {targets ? ConstFloats(targets) : nullptr, reinterpret_cast<const uint32_t*>(labels)};
 }
@@ -49,7 +58,15 @@ Status network_run_f32(Address handle, Address x, Address out, uint32_t rows) {
   const uint64_t out_count = uint64_t{rows} * network->outputs();
   if (!InBounds(x, in_count) || !InBounds(out, out_count)) return Status::kOutOfBounds;
   if (Overlaps(x, in_count, out, out_count)) return Status::kOverlap;
-  const TemporaryFloats hidden(RunScratchFloats(*network, PieceRows(rows)));
+  const uint64_t hidden_floats = RunScratchFloats(*network, PieceRows(rows));
+  // One row is the call that must be short: no allocation where the scratch of the products, which
+  // it does not need, has room.
+  if (rows == 1 && hidden_floats <= kHiddenFloats) {
+    Run(*network, ConstFloats(x), Floats(out), 1, RunUntil::kOutputs, hidden_scratch,
+        matmul_scratch);
+    return Status::kOk;
+  }
+  const TemporaryFloats hidden(hidden_floats);
   if (!hidden) return Status::kPoolExhausted;
   for (uint32_t begin = 0; begin < rows; begin += kRowsAtOnce) {
     Run(*network, ConstFloats(x) + size_t{begin} * network->inputs(),
@@ -62,9 +79,7 @@ Status network_run_f32(Address handle, Address x, Address out, uint32_t rows) {
 Status network_evaluate_f32(Address handle, Address x, Address targets, Address labels,
                             uint32_t rows, uint32_t loss) {
   const Network* network = FromHandle<Network>(handle);
-  if (!network || loss > static_cast<uint32_t>(Loss::kCrossEntropy)) {
-    return Status::kInvalidArgument;
-  }
+  if (!network || loss >= kLosses) return Status::kInvalidArgument;
   if (!InBounds(x, uint64_t{rows} * network->inputs())) return Status::kOutOfBounds;
   const Status status = CheckTargets(*network, targets, labels, rows);
   if (status != Status::kOk) return status;
@@ -90,7 +105,7 @@ Status network_evaluate_f32(Address handle, Address x, Address targets, Address 
 
 Status trainer_step_f32(Address handle, Address x, Address targets, Address labels, uint32_t rows) {
   Trainer* trainer = FromHandle<Trainer>(handle);
-  if (!trainer || !rows) return Status::kInvalidArgument;
+  if (!trainer || !rows || trainer->members() != 1) return Status::kInvalidArgument;
   const Network& network = trainer->network();
   if (!InBounds(x, uint64_t{rows} * network.inputs())) return Status::kOutOfBounds;
   const Status status = CheckTargets(network, targets, labels, rows);
@@ -98,6 +113,43 @@ Status trainer_step_f32(Address handle, Address x, Address targets, Address labe
   const bool finite = trainer->Step(ConstFloats(x), TargetsAt(targets, labels), rows,
                                     matmul_scratch, &result.value);
   return finite ? Status::kOk : Status::kNotFinite;
+}
+
+Status swarm_run_f32(Address handle, uint32_t first, Address x, Address out, uint32_t agents) {
+  Swarm* swarm = FromHandle<Swarm>(handle);
+  if (!swarm || !HasOrder(swarm, first, agents)) return Status::kInvalidArgument;
+  const uint64_t in_count = uint64_t{agents} * swarm->plan().inputs();
+  const uint64_t out_count = uint64_t{agents} * swarm->plan().outputs();
+  if (!InBounds(x, in_count) || !InBounds(out, out_count)) return Status::kOutOfBounds;
+  if (Overlaps(x, in_count, out, out_count)) return Status::kOverlap;
+  const uint64_t hidden_floats = RunScratchFloats(swarm->plan(), 1);
+  const bool fits = hidden_floats <= kHiddenFloats;
+  const TemporaryFloats hidden(fits ? 0 : hidden_floats);  // An empty block is cheap.
+  if (!hidden) return Status::kPoolExhausted;
+  swarm->RunAll(ConstFloats(x), Floats(out), first, agents, fits ? hidden_scratch : hidden.data(),
+                matmul_scratch);
+  return Status::kOk;
+}
+
+Status swarm_step_f32(Address handle, Address trainer_handle, Address x, Address targets,
+                      Address labels, uint32_t agents, uint32_t rows, Address losses) {
+  Swarm* swarm = FromHandle<Swarm>(handle);
+  Trainer* trainer = FromHandle<Trainer>(trainer_handle);
+  if (!swarm || !trainer || &trainer->network() != &swarm->plan() || !rows ||
+      trainer->members() != swarm->capacity() || !HasOrder(swarm, 0, agents)) {
+    return Status::kInvalidArgument;
+  }
+  const uint64_t all_rows = uint64_t{agents} * rows;
+  if (losses % 8 || !InBounds(losses, uint64_t{agents} * 2) || all_rows > UINT32_MAX ||
+      !InBounds(x, all_rows * swarm->plan().inputs())) {
+    return Status::kOutOfBounds;
+  }
+  const Status status =
+      CheckTargets(swarm->plan(), targets, labels, static_cast<uint32_t>(all_rows));
+  if (status != Status::kOk) return status;
+  swarm->StepAll(trainer, ConstFloats(x), TargetsAt(targets, labels), agents, rows, matmul_scratch,
+                 reinterpret_cast<double*>(losses));
+  return Status::kOk;
 }
 
 Status shuffle_u32(Address out, uint32_t n, uint32_t seed_low, uint32_t seed_high,

@@ -5,7 +5,7 @@
 #include <emscripten/bind.h>
 
 #include "bindings/module.h"
-#include "nn/trainer.h"
+#include "nn/swarm.h"
 
 namespace {
 
@@ -31,6 +31,23 @@ double MemoryBytesOf(const Object& object) {
   return ThePool().UsableBytes(&object) + double{Pool::kHeaderBytes};
 }
 
+void* Allocate(uint32_t bytes) {
+  return bytes ? ThePool().Allocate(bytes, Pool::kAlignment, kOwnerNetwork) : nullptr;
+}
+
+// Whether activations go with the widths: softmax in the last layer only.
+bool IsPlan(Address sizes, Address activations, uint32_t count) {
+  if (count < 2 || !InBounds(sizes, count) || !InBounds(activations, count - 1)) return false;
+  const uint32_t* kinds = reinterpret_cast<const uint32_t*>(activations);
+  for (uint32_t l = 0; l + 1 < count; ++l) {
+    const bool is_last = l + 2 == count;
+    if (kinds[l] >= kElementwiseActivations + is_last) return false;
+  }
+  return true;
+}
+
+bool IsInitializer(uint32_t value) { return value <= static_cast<uint32_t>(Initializer::kZeros); }
+
 struct NetworkObject : InPool<Network> {
   static double RequiredBytes(Address sizes, uint32_t count) {
     return InBounds(sizes, count)
@@ -40,18 +57,12 @@ struct NetworkObject : InPool<Network> {
 
   static NetworkObject* Create(Address sizes, Address activations, uint32_t count,
                                uint32_t initializer, uint32_t seed_low, uint32_t seed_high) {
-    if (count < 2 || !InBounds(sizes, count) || !InBounds(activations, count - 1)) return nullptr;
+    if (!IsPlan(sizes, activations, count) || !IsInitializer(initializer)) return nullptr;
     const uint32_t* widths = reinterpret_cast<const uint32_t*>(sizes);
-    const uint32_t* kinds = reinterpret_cast<const uint32_t*>(activations);
-    for (uint32_t l = 0; l + 1 < count; ++l) {
-      const bool is_last = l + 2 == count;
-      if (kinds[l] >= kElementwiseActivations + is_last) return nullptr;
-    }
-    const uint32_t bytes = Network::RequiredBytes(widths, count);
-    if (!bytes || initializer > static_cast<uint32_t>(Initializer::kZeros)) return nullptr;
-    void* memory = ThePool().Allocate(bytes, Pool::kAlignment, kOwnerNetwork);
+    void* memory = Allocate(Network::RequiredBytes(widths, count));
     if (!memory) return nullptr;
-    Network* network = Network::Create(memory, widths, kinds, count);
+    Network* network =
+        Network::Create(memory, widths, reinterpret_cast<const uint32_t*>(activations), count);
     network->Initialize(static_cast<Initializer>(initializer), seed_low, seed_high);
     return static_cast<NetworkObject*>(network);
   }
@@ -65,40 +76,76 @@ struct NetworkObject : InPool<Network> {
   }
 };
 
-struct TrainerObject : InPool<Trainer> {
-  static double RequiredBytes(const NetworkObject& network, uint32_t optimizer,
-                              uint32_t batch_rows) {
-    TrainerSettings settings;
-    settings.optimizer.kind = static_cast<Optimizer>(optimizer);
-    settings.batch_rows = batch_rows;
-    return Trainer::RequiredBytes(network, settings);
+struct SwarmObject : InPool<Swarm> {
+  static double RequiredBytes(Address sizes, uint32_t count, uint32_t capacity) {
+    return InBounds(sizes, count)
+               ? Swarm::RequiredBytes(reinterpret_cast<uint32_t*>(sizes), count, capacity)
+               : 0;
   }
 
-  static TrainerObject* Create(NetworkObject& network, uint32_t optimizer, uint32_t loss,
-                               float learning_rate, float momentum, float beta1, float beta2,
-                               float epsilon, float l2, uint32_t batch_rows) {
-    if (optimizer > static_cast<uint32_t>(Optimizer::kAdam) ||
-        loss > static_cast<uint32_t>(Loss::kCrossEntropy)) {
-      return nullptr;
-    }
-    TrainerSettings settings;
-    settings.optimizer = {
-        static_cast<Optimizer>(optimizer), learning_rate, momentum, beta1, beta2, epsilon};
-    settings.loss = static_cast<Loss>(loss);
-    settings.l2 = l2;
-    settings.batch_rows = batch_rows;
-    // The cross-entropy is taken with the softmax as one.
-    if (settings.loss == Loss::kCrossEntropy &&
-        network.last_layer().activation != Activation::kSoftmax) {
-      return nullptr;
-    }
-    const uint32_t bytes = Trainer::RequiredBytes(network, settings);
-    void* memory = bytes ? ThePool().Allocate(bytes, Pool::kAlignment, kOwnerNetwork) : nullptr;
+  static SwarmObject* Create(Address sizes, Address activations, uint32_t count,
+                             uint32_t capacity) {
+    if (!IsPlan(sizes, activations, count)) return nullptr;
+    const uint32_t* widths = reinterpret_cast<const uint32_t*>(sizes);
+    void* memory = Allocate(Swarm::RequiredBytes(widths, count, capacity));
     if (!memory) return nullptr;
-    return static_cast<TrainerObject*>(Trainer::Create(memory, &network, settings));
+    return static_cast<SwarmObject*>(Swarm::Create(
+        memory, widths, reinterpret_cast<const uint32_t*>(activations), count, capacity));
   }
 
-  void SetLearningRate(float rate) { set_learning_rate(rate); }
+  void InitializeSlot(uint32_t slot, uint32_t initializer, uint32_t seed_low, uint32_t seed_high) {
+    if (slot >= capacity() || !IsInitializer(initializer)) return;
+    At(slot).Initialize(static_cast<Initializer>(initializer), seed_low, seed_high);
+  }
+
+  // A network over the parameters of a slot; null when the pool has no room for its plan.
+  NetworkObject* NetworkAt(uint32_t slot) {
+    void* memory =
+        slot < capacity() ? Allocate(Network::PlanBytes(plan().layer_count())) : nullptr;
+    if (!memory) return nullptr;
+    return static_cast<NetworkObject*>(plan().CopyPlan(memory, ParametersOf(slot)));
+  }
+
+  Address OrderAddress() { return reinterpret_cast<Address>(order()); }
+  Address PlanAddress() { return reinterpret_cast<Address>(&plan()); }
+};
+
+struct TrainerObject : InPool<Trainer> {
+  static double RequiredBytes(Address network, Address settings, uint32_t members) {
+    return IsTraining(network, settings) ? Trainer::RequiredBytes(NetworkAt(network),
+                                                                  SettingsAt(settings), members)
+                                         : 0;
+  }
+
+  static TrainerObject* Create(Address network, Address settings, uint32_t members) {
+    if (!IsTraining(network, settings)) return nullptr;
+    Network& target = NetworkAt(network);
+    const TrainerSettings& wanted = SettingsAt(settings);
+    void* memory = Allocate(Trainer::RequiredBytes(target, wanted, members));
+    if (!memory) return nullptr;
+    return static_cast<TrainerObject*>(Trainer::Create(memory, &target, wanted, members));
+  }
+
+  void ResetMember(uint32_t member) {
+    if (member < members()) Reset(member);
+  }
+
+ private:
+  static Network& NetworkAt(Address network) { return *reinterpret_cast<Network*>(network); }
+  static const TrainerSettings& SettingsAt(Address settings) {
+    return *reinterpret_cast<const TrainerSettings*>(settings);
+  }
+  static bool IsTraining(Address network, Address settings) {
+    static_assert(sizeof(TrainerSettings) == kTrainerSettings * 4);
+    if (network % Pool::kAlignment || !InBounds(network, sizeof(Network) / 4) ||
+        !NetworkAt(network).IsValid() || !InBounds(settings, kTrainerSettings)) {
+      return false;
+    }
+    const TrainerSettings& s = SettingsAt(settings);
+    return static_cast<uint32_t>(s.optimizer.kind) < kOptimizers &&
+           static_cast<uint32_t>(s.loss) < kLosses &&
+           static_cast<uint32_t>(s.schedule) < kSchedules;
+  }
 };
 
 }  // namespace
@@ -127,8 +174,21 @@ EMSCRIPTEN_BINDINGS(neural) {
   enum_<Optimizer>("Optimizer")
       .value("sgd", Optimizer::kSgd)
       .value("momentum", Optimizer::kMomentum)
-      .value("adam", Optimizer::kAdam);
-  enum_<Loss>("Loss").value("mse", Loss::kMse).value("crossEntropy", Loss::kCrossEntropy);
+      .value("nesterov", Optimizer::kNesterov)
+      .value("rmsprop", Optimizer::kRmsprop)
+      .value("adam", Optimizer::kAdam)
+      .value("adamw", Optimizer::kAdamW)
+      .value("rprop", Optimizer::kRprop)
+      .value("quickprop", Optimizer::kQuickprop);
+  enum_<Loss>("Loss")
+      .value("mse", Loss::kMse)
+      .value("crossEntropy", Loss::kCrossEntropy)
+      .value("binaryCrossEntropy", Loss::kBinaryCrossEntropy)
+      .value("huber", Loss::kHuber);
+  enum_<Schedule>("Schedule")
+      .value("constant", Schedule::kConstant)
+      .value("cosine", Schedule::kCosine)
+      .value("step", Schedule::kStep);
 
   class_<NetworkObject>("Network")
       .class_function("requiredBytes", &NetworkObject::RequiredBytes)
@@ -139,10 +199,20 @@ EMSCRIPTEN_BINDINGS(neural) {
       .function("weightsAddress", &NetworkObject::WeightsAddress)
       .function("biasesAddress", &NetworkObject::BiasesAddress);
 
+  class_<SwarmObject>("Swarm")
+      .class_function("requiredBytes", &SwarmObject::RequiredBytes)
+      .class_function("create", &SwarmObject::Create, allow_raw_pointers())
+      .function("address", &HandleOf<SwarmObject>)
+      .function("memoryBytes", &MemoryBytesOf<SwarmObject>)
+      .function("initialize", &SwarmObject::InitializeSlot)
+      .function("network", &SwarmObject::NetworkAt, allow_raw_pointers())
+      .function("orderAddress", &SwarmObject::OrderAddress)
+      .function("planAddress", &SwarmObject::PlanAddress);
+
   class_<TrainerObject>("Trainer")
       .class_function("requiredBytes", &TrainerObject::RequiredBytes)
       .class_function("create", &TrainerObject::Create, allow_raw_pointers())
       .function("address", &HandleOf<TrainerObject>)
       .function("memoryBytes", &MemoryBytesOf<TrainerObject>)
-      .function("setLearningRate", &TrainerObject::SetLearningRate);
+      .function("reset", &TrainerObject::ResetMember);
 }

@@ -23,6 +23,7 @@ export type {
   InitializerName,
   LossName,
   OptimizerName,
+  ScheduleName,
 } from './core/abi.js';
 export {
   type ErrorCode,

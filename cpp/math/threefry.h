@@ -4,7 +4,7 @@
 // and exclusive-ors only, since 64-bit products are slow where wasm is compiled to JavaScript.
 #pragma once
 
-#include <stdint.h>
+#include "simd/vec4.h"
 
 namespace neural {
 
@@ -27,6 +27,63 @@ inline RandomPair Threefry(RandomPair key, RandomPair counter) {
     }
   }
   return {x, y};
+}
+
+// The same at the counters {first, second} of four lanes and {first + 4, second}: two groups, whose
+// chains of operations overlap.
+struct RandomLanes {
+  I32x4 first[2], second[2];
+};
+
+inline RandomLanes ThreefryLanes(RandomPair key, I32x4 counter_first, I32x4 counter_second) {
+  const auto splat = [](uint32_t v) { return SplatInt(static_cast<int32_t>(v)); };
+  const uint32_t third = 0x1bd11bdau ^ key.first ^ key.second;
+  const uint32_t keys[3] = {key.first, key.second, third};
+  RandomLanes r;
+  r.first[0] = AddInt(counter_first, splat(keys[0]));
+  r.first[1] = AddInt(r.first[0], SplatInt(4));
+  r.second[0] = r.second[1] = AddInt(counter_second, splat(keys[1]));
+  const auto round = [&r]<int kRotation>() {
+    for (int g = 0; g < 2; ++g) {
+      I32x4& x = r.first[g];
+      I32x4& y = r.second[g];
+      x = AddInt(x, y);
+      y = Xor(Or(ShiftLeft<kRotation>(y), ShiftRightLogical<32 - kRotation>(y)), x);
+    }
+  };
+  for (uint32_t injection = 1; injection <= 5; ++injection) {
+    if (injection % 2) {
+      round.operator()<13>(), round.operator()<15>();
+      round.operator()<26>(), round.operator()<6>();
+    } else {
+      round.operator()<17>(), round.operator()<29>();
+      round.operator()<16>(), round.operator()<24>();
+    }
+    for (int g = 0; g < 2; ++g) {
+      r.first[g] = AddInt(r.first[g], splat(keys[injection % 3]));
+      r.second[g] = AddInt(r.second[g], splat(keys[(injection + 1) % 3] + injection));
+    }
+  }
+  return r;
+}
+
+// Fills values[0 … n-1] with limit·(the first n numbers of RandomStream::NextSigned).
+inline void FillSigned(float* values, size_t n, float limit, RandomPair key, uint32_t stream) {
+  const I32x4 lanes = SetInt(0, 1, 2, 3), number = SplatInt(static_cast<int32_t>(stream));
+  const F32x4 scale = Splat(0x1p-23f), factor = Splat(limit);
+  for (size_t i = 0; i < n; i += 16) {
+    const RandomLanes random =
+        ThreefryLanes(key, AddInt(lanes, SplatInt(static_cast<int32_t>(i / 2))), number);
+    for (size_t g = 0; g < 2; ++g) {
+      float first[kLanes], second[kLanes];
+      Store(first, Mul(factor, Mul(ToFloat(ShiftRight<8>(random.first[g])), scale)));
+      Store(second, Mul(factor, Mul(ToFloat(ShiftRight<8>(random.second[g])), scale)));
+      const size_t begin = i + 8 * g;
+      for (size_t j = 0; j < 8 && begin + j < n; ++j) {
+        values[begin + j] = j % 2 ? second[j / 2] : first[j / 2];
+      }
+    }
+  }
 }
 
 // A stream of numbers: the key is the seed, the upper half of the counter the stream's number. It

@@ -1,6 +1,10 @@
 #include "nn/loss.h"
 
+#include <string.h>
+
+#include "kernels/elementwise.h"
 #include "kernels/softmax.h"
+#include "math/softplus.h"
 
 namespace neural {
 
@@ -35,18 +39,49 @@ double CrossEntropy(const float* logits, Targets targets, size_t rows, size_t co
   return sum;
 }
 
-// y·Σt - t, which is y - t where the targets of a row sum to 1.
-void CrossEntropyGradient(const float* outputs, Targets targets, size_t rows, size_t columns,
-                          float scale, float* gradient) {
-  for (size_t r = 0; r < rows; ++r) {
-    float total = 1;
-    if (targets.values) {
-      total = 0;
-      for (size_t c = 0; c < columns; ++c) total += TargetAt(targets, r, c, columns);
-    }
+// ln(1 + e^-|z|) + max(z, 0) - z·t: nothing cancels, however sure and right a row is.
+double BinaryCrossEntropy(const float* logits, Targets targets, size_t rows, size_t columns,
+                          float* row_scratch) {
+  double sum = 0;
+  for (size_t r = 0; r < rows; ++r, logits += columns) {
+    MapLong(logits, row_scratch, columns,
+            [](F32x4 z) { return Softplus::Apply(Negate(Abs(z))); });
     for (size_t c = 0; c < columns; ++c) {
-      const size_t i = r * columns + c;
-      gradient[i] = (outputs[i] * total - TargetAt(targets, r, c, columns)) * scale;
+      const double z = logits[c], target = TargetAt(targets, r, c, columns);
+      sum += row_scratch[c] + ((z > 0 ? z : 0) - z * target);
+    }
+  }
+  return sum / static_cast<double>(columns);
+}
+
+double Huber(const float* values, Targets targets, size_t rows, size_t columns) {
+  double sum = 0;
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t c = 0; c < columns; ++c) {
+      const double error = values[r * columns + c] - TargetAt(targets, r, c, columns);
+      const double size = error < 0 ? -error : error;
+      sum += size <= 1 ? error * error / 2 : size - 0.5;
+    }
+  }
+  return sum / static_cast<double>(columns);
+}
+
+// gradient = outputs - targets.
+void Errors(const float* outputs, Targets targets, size_t rows, size_t columns, float* gradient) {
+  if (targets.values) return SubArrays(outputs, targets.values, gradient, rows * columns);
+  memcpy(gradient, outputs, rows * columns * sizeof(float));
+  for (size_t r = 0; r < rows; ++r) gradient[r * columns + targets.labels[r]] -= 1;
+}
+
+// y·Σt - t, which is y - t where the targets of a row sum to 1.
+void CrossEntropyErrors(const float* outputs, Targets targets, size_t rows, size_t columns,
+                        float* gradient) {
+  if (targets.labels) return Errors(outputs, targets, rows, columns, gradient);
+  for (size_t r = 0; r < rows; ++r) {
+    float total = 0;
+    for (size_t c = 0; c < columns; ++c) total += targets.values[r * columns + c];
+    for (size_t i = r * columns; i < (r + 1) * columns; ++i) {
+      gradient[i] = outputs[i] * total - targets.values[i];
     }
   }
 }
@@ -75,29 +110,38 @@ size_t IndexOfLargest(const float* values, size_t n) {
 
 double SumOfLosses(Loss loss, const float* values, Targets targets, size_t rows, size_t columns,
                    float* row_scratch) {
-  return loss == Loss::kMse ? SquaredError(values, targets, rows, columns)
-                            : CrossEntropy(values, targets, rows, columns, row_scratch);
+  switch (loss) {
+    case Loss::kMse:
+      return SquaredError(values, targets, rows, columns);
+    case Loss::kCrossEntropy:
+      return CrossEntropy(values, targets, rows, columns, row_scratch);
+    case Loss::kBinaryCrossEntropy:
+      return BinaryCrossEntropy(values, targets, rows, columns, row_scratch);
+    case Loss::kHuber:
+      return Huber(values, targets, rows, columns);
+  }
+  return 0;
 }
 
 void OutputGradient(Loss loss, Activation activation, const float* outputs,
                     const float* derivative_values, Targets targets, size_t rows, size_t columns,
                     size_t divisor, float* gradient) {
+  const size_t n = rows * columns;
+  const float per_row = static_cast<float>(divisor);
+  const float per_output = per_row * static_cast<float>(columns);
   if (loss == Loss::kCrossEntropy) {
-    CrossEntropyGradient(outputs, targets, rows, columns, 1.0f / static_cast<float>(divisor),
-                         gradient);
-    return;
+    CrossEntropyErrors(outputs, targets, rows, columns, gradient);
+    return Scale(gradient, 1.0f / per_row, gradient, n);
   }
-  const float scale = 2.0f / (static_cast<float>(divisor) * static_cast<float>(columns));
-  for (size_t r = 0; r < rows; ++r) {
-    for (size_t c = 0; c < columns; ++c) {
-      const size_t i = r * columns + c;
-      gradient[i] = (outputs[i] - TargetAt(targets, r, c, columns)) * scale;
-    }
-  }
+  Errors(outputs, targets, rows, columns, gradient);
+  if (loss == Loss::kHuber) Clamp(gradient, -1, 1, gradient, n);
+  Scale(gradient, (loss == Loss::kMse ? 2.0f : 1.0f) / per_output, gradient, n);
+  // Through a sigmoid the gradient of the binary cross-entropy is y - t: nothing more to do.
+  if (loss == Loss::kBinaryCrossEntropy) return;
   if (activation == Activation::kSoftmax) {
     SoftmaxGradient(outputs, rows, columns, gradient);
   } else {
-    MultiplyByDerivative(activation, derivative_values, gradient, rows * columns);
+    MultiplyByDerivative(activation, derivative_values, gradient, n);
   }
 }
 

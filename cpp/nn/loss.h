@@ -8,7 +8,11 @@ namespace neural {
 enum class Loss : uint32_t {
   kMse,           // Mean over rows and outputs of (y - t)².
   kCrossEntropy,  // Mean over rows of -Σ t·ln y with y a softmax; the two are taken as one.
+  // Mean over rows and outputs of -t·ln y - (1 - t)·ln(1 - y) with y a sigmoid; taken as one, too.
+  kBinaryCrossEntropy,
+  kHuber,  // Mean over rows and outputs of e²/2 up to |e| = 1, of |e| - 1/2 beyond (Huber, 1964).
 };
+inline constexpr uint32_t kLosses = 4;
 
 // What the network should have said: `values` (rows × columns) or `labels` (one class a row); the
 // other is null. A label is below the number of columns: the caller has checked that.
@@ -21,9 +25,11 @@ struct Targets {
   }
 };
 
-// What a loss is computed from: the last layer's values before its activation (kCrossEntropy, whose
-// logarithm stays finite where the softmax underflows) or after it (kMse).
-inline bool LossTakesLogits(Loss loss) { return loss == Loss::kCrossEntropy; }
+// What a loss is computed from: the last layer's values before its activation (the entropies, whose
+// logarithms stay finite where the activation underflows) or after it.
+inline bool LossTakesLogits(Loss loss) {
+  return loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
+}
 
 // The sum over rows of each row's loss. row_scratch: `columns` floats.
 double SumOfLosses(Loss loss, const float* values, Targets targets, size_t rows, size_t columns,

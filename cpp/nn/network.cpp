@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "kernels/gemv.h"
 #include "kernels/matmul.h"
 #include "kernels/softmax.h"
 #include "math/threefry.h"
@@ -11,10 +12,6 @@ namespace neural {
 namespace {
 
 constexpr uint64_t kMaximumBytes = 1ull << 31;
-
-uint64_t ParametersOffset(uint32_t layer_count) {
-  return (sizeof(Network) + uint64_t{layer_count} * sizeof(Layer) + 15) / 16 * 16;
-}
 
 float InitialLimit(Initializer initializer, const Layer& layer) {
   const float inputs = static_cast<float>(layer.inputs);
@@ -37,7 +34,7 @@ float InitialLimit(Initializer initializer, const Layer& layer) {
 uint32_t Network::RequiredBytes(const uint32_t* sizes, uint32_t count) {
   // A layer takes at least a Layer, so that more than this cannot fit.
   if (count < 2 || count > kMaximumBytes / sizeof(Layer)) return 0;
-  uint64_t bytes = ParametersOffset(count - 1);
+  uint64_t bytes = PlanBytes(count - 1);
   for (uint32_t l = 0; l + 1 < count; ++l) {
     if (!sizes[l] || !sizes[l + 1]) return 0;
     // (2^32 - 1)² + 2^32 does not overflow 64 bits, its quadruple would.
@@ -66,20 +63,27 @@ Network* Network::Create(void* memory, const uint32_t* sizes, const uint32_t* ac
   network->magic_ = kMagic;
   network->layer_count_ = count - 1;
   network->parameter_count_ = offset;
-  network->parameters_offset_ = static_cast<uint32_t>(ParametersOffset(count - 1));
   network->widest_hidden_ = widest;
+  network->parameters_ =
+      reinterpret_cast<float*>(static_cast<uint8_t*>(memory) + PlanBytes(count - 1));
   return network;
+}
+
+Network* Network::CopyPlan(void* memory, float* parameters) const {
+  memcpy(memory, this, PlanBytes(layer_count_));
+  Network* copy = static_cast<Network*>(memory);
+  copy->parameters_ = parameters;
+  return copy;
 }
 
 void Network::Initialize(Initializer initializer, uint32_t seed_low, uint32_t seed_high) {
   for (uint32_t l = 0; l < layer_count_; ++l) {
     const Layer& shape = layer(l);
     const float limit = InitialLimit(initializer, shape);
-    RandomStream random(seed_low, seed_high, l);
     float* values = weights(l);
     // Not by a limit of 0: that would leave -0 where the number drawn is negative.
     const uint32_t count = initializer == Initializer::kZeros ? 0 : shape.inputs * shape.outputs;
-    for (uint32_t i = 0; i < count; ++i) values[i] = limit * random.NextSigned();
+    FillSigned(values, count, limit, {seed_low, seed_high}, l);
     memset(values + count, 0, (shape.inputs * shape.outputs - count) * sizeof(float));
     memset(biases(l), 0, shape.outputs * sizeof(float));
   }
@@ -101,10 +105,15 @@ void Run(const Network& network, const float* x, float* out, uint32_t rows, RunU
     const Layer& layer = network.layer(l);
     const bool is_last = l + 1 == network.layer_count();
     float* output = is_last ? out : halves[l % 2];
-    MatmulEpilogue epilogue;
-    epilogue.bias = network.biases(l);
-    Matmul(RowMajor(input, layer.inputs), RowMajor(network.weights(l), layer.outputs), output, rows,
-           layer.outputs, layer.inputs, epilogue, matmul_scratch);
+    if (rows == 1) {
+      RowTimesMatrix(input, network.weights(l), network.biases(l), output, layer.outputs,
+                     layer.inputs);
+    } else {
+      MatmulEpilogue epilogue;
+      epilogue.bias = network.biases(l);
+      Matmul(RowMajor(input, layer.inputs), RowMajor(network.weights(l), layer.outputs), output,
+             rows, layer.outputs, layer.inputs, epilogue, matmul_scratch);
+    }
     if (!is_last || until == RunUntil::kOutputs) ActivateLayer(layer, output, rows);
     input = output;
   }

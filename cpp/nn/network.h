@@ -1,4 +1,5 @@
 // A dense network in one stretch of memory: a header, the plan of its layers, then all parameters.
+// The parameters may lie elsewhere, too: a plan with the parameters of one of many networks.
 //
 // Layer l computes y = activation(x·W + b); W is inputs × outputs, row-major, so that a row of x
 // meets contiguous weights. The parameters of a layer are W, then b; layers follow one another
@@ -30,6 +31,14 @@ class Network {
   static Network* Create(void* memory, const uint32_t* sizes, const uint32_t* activations,
                          uint32_t count);
 
+  // Bytes of header and plan alone.
+  static uint32_t PlanBytes(uint32_t layer_count) {
+    return (static_cast<uint32_t>(sizeof(Network)) +
+            layer_count * static_cast<uint32_t>(sizeof(Layer)) + 15) / 16 * 16;
+  }
+  // A copy of the plan in `memory` (PlanBytes) over other parameters.
+  Network* CopyPlan(void* memory, float* parameters) const;
+
   uint32_t inputs() const { return layer(0).inputs; }
   uint32_t outputs() const { return layer(layer_count_ - 1).outputs; }
   uint32_t layer_count() const { return layer_count_; }
@@ -38,8 +47,9 @@ class Network {
   uint32_t widest_hidden() const { return widest_hidden_; }
 
   uint32_t parameter_count() const { return parameter_count_; }
-  float* parameters() { return reinterpret_cast<float*>(memory() + parameters_offset_); }
-  const float* parameters() const { return const_cast<Network*>(this)->parameters(); }
+  float* parameters() { return parameters_; }
+  const float* parameters() const { return parameters_; }
+  void set_parameters(float* parameters) { parameters_ = parameters; }
   float* weights(uint32_t index) { return parameters() + layer(index).weights; }
   float* biases(uint32_t index) { return parameters() + layer(index).biases; }
   const float* weights(uint32_t index) const { return parameters() + layer(index).weights; }
@@ -57,14 +67,13 @@ class Network {
  private:
   static constexpr uint32_t kMagic = 0x4e455457u;
 
-  uint8_t* memory() { return reinterpret_cast<uint8_t*>(this); }
   const Layer* layers() const { return reinterpret_cast<const Layer*>(this + 1); }
 
   uint32_t magic_;
   uint32_t layer_count_;
   uint32_t parameter_count_;
-  uint32_t parameters_offset_;  // In bytes from the start.
   uint32_t widest_hidden_;
+  float* parameters_;
 };
 
 // Activation of a whole layer in place, softmax included.

@@ -63,6 +63,10 @@ template <int kCount>
 inline int32_t ShiftRight(int32_t a) {  // Arithmetic: the sign bit is copied in.
   return a >> kCount;
 }
+template <int kCount>
+inline int32_t ShiftRightLogical(int32_t a) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) >> kCount);
+}
 
 }  // namespace lane
 
@@ -72,6 +76,7 @@ inline F32x4 LoadSplat(const float* p) { return {*p, *p, *p, *p}; }
 inline F32x4 Splat(float v) { return {v, v, v, v}; }
 inline F32x4 Set(float x, float y, float z, float w) { return {x, y, z, w}; }
 inline I32x4 SplatInt(int32_t v) { return {v, v, v, v}; }
+inline I32x4 SetInt(int32_t x, int32_t y, int32_t z, int32_t w) { return {x, y, z, w}; }
 
 inline F32x4 Add(F32x4 a, F32x4 b) { return {a.x + b.x, a.y + b.y, a.z + b.z, a.w + b.w}; }
 inline F32x4 Sub(F32x4 a, F32x4 b) { return {a.x - b.x, a.y - b.y, a.z - b.z, a.w - b.w}; }
@@ -147,6 +152,12 @@ template <int kCount>
 inline I32x4 ShiftRight(I32x4 a) {
   return {lane::ShiftRight<kCount>(a.x), lane::ShiftRight<kCount>(a.y),
           lane::ShiftRight<kCount>(a.z), lane::ShiftRight<kCount>(a.w)};
+}
+template <int kCount>
+inline I32x4 ShiftRightLogical(I32x4 a) {  // Zeros come in.
+  using lane::ShiftRightLogical;
+  return {ShiftRightLogical<kCount>(a.x), ShiftRightLogical<kCount>(a.y),
+          ShiftRightLogical<kCount>(a.z), ShiftRightLogical<kCount>(a.w)};
 }
 // Exact where |a| <= 2^24, else rounded to nearest even.
 inline F32x4 ToFloat(I32x4 a) {

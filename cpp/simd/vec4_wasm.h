@@ -21,6 +21,9 @@ inline F32x4 LoadSplat(const float* p) { return {wasm_v128_load32_splat(p)}; }
 inline F32x4 Splat(float v) { return {wasm_f32x4_splat(v)}; }
 inline F32x4 Set(float x, float y, float z, float w) { return {wasm_f32x4_make(x, y, z, w)}; }
 inline I32x4 SplatInt(int32_t v) { return {wasm_i32x4_splat(v)}; }
+inline I32x4 SetInt(int32_t x, int32_t y, int32_t z, int32_t w) {
+  return {wasm_i32x4_make(x, y, z, w)};
+}
 
 inline F32x4 Add(F32x4 a, F32x4 b) { return {wasm_f32x4_add(a.v, b.v)}; }
 inline F32x4 Sub(F32x4 a, F32x4 b) { return {wasm_f32x4_sub(a.v, b.v)}; }
@@ -58,6 +61,10 @@ inline I32x4 ShiftLeft(I32x4 a) {
 template <int kCount>
 inline I32x4 ShiftRight(I32x4 a) {
   return {wasm_i32x4_shr(a.v, kCount)};
+}
+template <int kCount>
+inline I32x4 ShiftRightLogical(I32x4 a) {
+  return {wasm_u32x4_shr(a.v, kCount)};
 }
 inline F32x4 ToFloat(I32x4 a) { return {wasm_f32x4_convert_i32x4(a.v)}; }
 inline F32x4 Select(I32x4 mask, F32x4 a, F32x4 b) {

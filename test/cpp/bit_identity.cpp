@@ -238,7 +238,8 @@ void RandomNumbers() {
 }
 
 // The parameters and the losses of some steps, with pieces, weight decay and every optimiser.
-void Train(const std::string& name, const NetworkShape& shape, Loss loss, Optimizer optimizer) {
+void Train(const std::string& name, const NetworkShape& shape, Loss loss, Optimizer optimizer,
+           float dropout = 0, Schedule schedule = Schedule::kConstant) {
   Random random(7);
   NetworkInMemory network(shape);
   network->Initialize(Initializer::kXavier, 1, 2);
@@ -246,13 +247,17 @@ void Train(const std::string& name, const NetworkShape& shape, Loss loss, Optimi
   settings.optimizer.kind = optimizer;
   settings.optimizer.learning_rate = 0.05f;
   settings.loss = loss;
-  settings.l2 = 0.01f;
+  settings.l1 = 0.001f, settings.l2 = 0.01f;
+  settings.dropout = dropout;
+  settings.clip_norm = dropout;
+  settings.schedule = schedule;
+  settings.updates = 5;
   settings.batch_rows = 8;
   TrainerInMemory trainer(&network, settings);
   const size_t rows = 21;
   const std::vector<float> x = random.SignedArray(rows * shape.sizes[0], 2);
   std::vector<float> targets = random.SignedArray(rows * shape.sizes.back());
-  if (loss == Loss::kCrossEntropy) {
+  if (LossTakesLogits(loss)) {
     for (float& t : targets) t = std::fabs(t);
   }
   std::vector<uint32_t> losses;
@@ -268,7 +273,7 @@ void Train(const std::string& name, const NetworkShape& shape, Loss loss, Optimi
 }
 
 void Training() {
-  for (const Optimizer optimizer : {Optimizer::kSgd, Optimizer::kMomentum, Optimizer::kAdam}) {
+  for (const Optimizer optimizer : kAllOptimizers) {
     const std::string number = " optimizer " + std::to_string(static_cast<uint32_t>(optimizer));
     for (const ActivationReference& a : kActivations) {
       Train(a.name + number, {{6, 13, 4}, {a.kind, a.kind}}, Loss::kMse, optimizer);
@@ -276,6 +281,15 @@ void Training() {
     Train("classes" + number,
           {{10, 40, 20, 5}, {Activation::kRelu, Activation::kTanh, Activation::kSoftmax}},
           Loss::kCrossEntropy, optimizer);
+  }
+  const NetworkShape shape = {{10, 40, 33, 5},
+                              {Activation::kGelu, Activation::kTanh, Activation::kSigmoid}};
+  for (const Loss loss : {Loss::kMse, Loss::kBinaryCrossEntropy, Loss::kHuber}) {
+    for (const Schedule schedule : {Schedule::kCosine, Schedule::kStep}) {
+      Train("dropout, loss " + std::to_string(static_cast<uint32_t>(loss)) + " schedule " +
+                std::to_string(static_cast<uint32_t>(schedule)),
+            shape, loss, Optimizer::kAdamW, 0.3f, schedule);
+    }
   }
 }
 

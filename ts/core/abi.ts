@@ -54,6 +54,9 @@ export const abiParameters = {
   network_run_f32: ['network', 'x', 'out', 'rows'],
   network_evaluate_f32: ['network', 'x', 'targets', 'labels', 'rows', 'loss'],
   trainer_step_f32: ['trainer', 'x', 'targets', 'labels', 'rows'],
+  swarm_run_f32: ['swarm', 'first', 'x', 'out', 'agents'],
+  swarm_step_f32: ['swarm', 'trainer', 'x', 'targets', 'labels', 'agents', 'rows', 'losses'],
+  staging_address: [],
   shuffle_u32: ['out', 'n', 'seedLow', 'seedHigh', 'stream'],
 } as const;
 
@@ -129,11 +132,52 @@ export type ConnectionRuleName = (typeof connectionRuleNames)[number];
 export const initializerNames = ['he', 'xavier', 'uniform', 'zeros'] as const;
 export type InitializerName = (typeof initializerNames)[number];
 
-export const optimizerNames = ['sgd', 'momentum', 'adam'] as const;
+export const optimizerNames = [
+  'sgd',
+  'momentum',
+  'nesterov',
+  'rmsprop',
+  'adam',
+  'adamw',
+  'rprop',
+  'quickprop',
+] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
 
-export const lossNames = ['mse', 'crossEntropy'] as const;
+export const lossNames = ['mse', 'crossEntropy', 'binaryCrossEntropy', 'huber'] as const;
 export type LossName = (typeof lossNames)[number];
+
+export const scheduleNames = ['constant', 'cosine', 'step'] as const;
+export type ScheduleName = (typeof scheduleNames)[number];
+
+/** The settings of a trainer as `Trainer.create` reads them: words of four bytes, in this order. */
+export const trainerSettings = {
+  optimizer: 'u32',
+  learningRate: 'f32',
+  momentum: 'f32',
+  beta1: 'f32',
+  beta2: 'f32',
+  epsilon: 'f32',
+  weightDecay: 'f32',
+  growth: 'f32',
+  shrink: 'f32',
+  smallest: 'f32',
+  largest: 'f32',
+  loss: 'u32',
+  l1: 'f32',
+  l2: 'f32',
+  dropout: 'f32',
+  clipNorm: 'f32',
+  batchRows: 'u32',
+  schedule: 'u32',
+  updates: 'u32',
+  seedLow: 'u32',
+  seedHigh: 'u32',
+} as const;
+export type TrainerSettingName = keyof typeof trainerSettings;
+
+/** Elements at `staging_address`. */
+export const stagingElements = 16_384;
 
 /** What `pool_stats` points to, in order: bytes, then counts. */
 export const poolStatNames = [
@@ -166,7 +210,21 @@ export interface NetworkObject extends ModuleObject {
 export interface TrainerObject extends ModuleObject {
   address(): number;
   memoryBytes(): number;
-  setLearningRate(rate: number): void;
+  /** Forgets what was remembered for a member. */
+  reset(member: number): void;
+}
+export interface SwarmObject extends ModuleObject {
+  /** The handle that the swarm_… exports take. */
+  address(): number;
+  memoryBytes(): number;
+  /** Draws the weights of the network in `slot`. */
+  initialize(slot: number, initializer: number, seedLow: number, seedHigh: number): void;
+  /** A network over the weights in `slot`, which it does not own; null when the pool has no room for its plan. */
+  network(slot: number): NetworkObject | null;
+  /** Address of `capacity` u32: the slots in the order of their rows. */
+  orderAddress(): number;
+  /** Address of a network: what a trainer of the swarm is made for, with `capacity` members. */
+  planAddress(): number;
 }
 
 /** Values of an enumeration by name, made from embind's own object. */
@@ -179,6 +237,7 @@ export interface ModuleObjects {
   readonly Initializer: EnumObject<InitializerName>;
   readonly Optimizer: EnumObject<OptimizerName>;
   readonly Loss: EnumObject<LossName>;
+  readonly Schedule: EnumObject<ScheduleName>;
   readonly Network: {
     /**
      * `sizes`: address of `count` u32, the widths of the layers, inputs first; `activations`: address of
@@ -195,23 +254,18 @@ export interface ModuleObjects {
     /** Bytes that `create` would need, or 0 when that is no network (a zero size, an overflow). */
     requiredBytes(sizes: number, count: number): number;
   };
+  readonly Swarm: {
+    /** As for a network, with room for `capacity` of them; all weights are 0. */
+    create(sizes: number, activations: number, count: number, capacity: number): SwarmObject | null;
+    requiredBytes(sizes: number, count: number, capacity: number): number;
+  };
   readonly Trainer: {
     /**
-     * Null when the pool has no room. The network must outlive the trainer. A step of more than `batchRows` rows is
-     * done in pieces of this size.
+     * For the network at an address, with what `members` networks of its plan need to be remembered; `settings`:
+     * address of the words of `trainerSettings`. Null when the pool has no room. The network must outlive the
+     * trainer. A step of more than `batchRows` rows is done in pieces of this size.
      */
-    create(
-      network: NetworkObject,
-      optimizer: number,
-      loss: number,
-      learningRate: number,
-      momentum: number,
-      beta1: number,
-      beta2: number,
-      epsilon: number,
-      l2: number,
-      batchRows: number,
-    ): TrainerObject | null;
-    requiredBytes(network: NetworkObject, optimizer: number, batchRows: number): number;
+    create(network: number, settings: number, members: number): TrainerObject | null;
+    requiredBytes(network: number, settings: number, members: number): number;
   };
 }

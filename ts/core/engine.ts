@@ -23,6 +23,8 @@ export interface Engine {
   readonly memoryLimit: number;
   /** Byte address of the result slot (see bindings/abi.h). */
   readonly resultAddress: number;
+  /** Byte address of `stagingElements` floats (see staging_address in bindings/abi.h). */
+  readonly stagingAddress: number;
   /**
    * Number of times that all blocks of the caller were freed at once, by `reset` or `dispose`: the handle of a
    * block remembers in which epoch it was made, and is dead in any other.

@@ -31,6 +31,7 @@ export class ModuleEngine implements Engine {
   readonly heapU8: Uint8Array;
   readonly memoryLimit: number;
   readonly resultAddress: number;
+  readonly stagingAddress: number;
   readonly recorder: OperationRecorder;
   epoch = 0;
   #alive = true;
@@ -45,6 +46,7 @@ export class ModuleEngine implements Engine {
     this.heapU8 = new Uint8Array(buffer);
     this.memoryLimit = buffer.byteLength;
     this.resultAddress = abi.result_address() >>> 0;
+    this.stagingAddress = abi.staging_address() >>> 0;
     this.recorder = recorder;
   }
 
@@ -102,7 +104,7 @@ export class ModuleEngine implements Engine {
         );
       case 'notFinite':
         return new InvalidArgumentError(
-          `${operation}: the loss is not finite, nothing was updated; lower the learning rate, or look for NaN and ` +
+          `${operation}: the loss or its gradient is not finite, nothing was updated; lower the learning rate, or look for NaN and ` +
             'Infinity in the data',
         );
       default:

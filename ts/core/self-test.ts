@@ -2,7 +2,7 @@
  * The self-test of a build: every kernel family against stored results (golden-values.ts). A build that fails it is
  * not used. It calls the exports directly, so nothing of it shows in the metrics.
  */
-import { connectionRuleNames } from './abi.js';
+import { connectionRuleNames, type TrainerSettingName, trainerSettings } from './abi.js';
 import { type Engine, owner } from './engine.js';
 import { WasmPerformanceError } from './errors.js';
 import * as golden from './golden-values.js';
@@ -230,8 +230,16 @@ function testStep(
   const { engine, at } = check;
   const { Loss, Optimizer, Trainer } = engine.objects;
   const { labels, learningRate, loss } = golden.network;
-  const [sgd, crossEntropy] = [Optimizer.sgd.value, Loss.crossEntropy.value];
-  const trainer = Trainer.create(network, sgd, crossEntropy, learningRate, 0, 0, 0, 0, 0, labels.length);
+  const names = Object.keys(trainerSettings);
+  engine.heapU32.fill(0, at.b >>> 2, (at.b >>> 2) + names.length);
+  const set = (heap: Uint32Array | Float32Array, name: TrainerSettingName, value: number): void => {
+    heap[(at.b >>> 2) + names.indexOf(name)] = value;
+  };
+  set(engine.heapU32, 'optimizer', Optimizer.sgd.value);
+  set(engine.heapF32, 'learningRate', learningRate);
+  set(engine.heapU32, 'loss', Loss.crossEntropy.value);
+  set(engine.heapU32, 'batchRows', labels.length);
+  const trainer = Trainer.create(network.address(), at.b, 1);
   if (trainer === null) throw failure(engine, 'there was no memory for a trainer');
   try {
     engine.heapU32.set(labels, at.spare >>> 2);

@@ -74,9 +74,10 @@ export class Batches {
     return { inputs: this.#inputs, targets: this.#wanted, labels: 0, rows };
   }
 
-  /** The row of the data set that is row `row` of the batch that begins at `first`. */
+  /** The row of the given data that is row `row` of the batch that begins at `first`. */
   sourceRow(first: number, row: number): number {
-    return this.#order === 0 ? first + row : this.#engine.heapU32[(this.#order >>> 2) + first + row]!;
+    const place = this.#order === 0 ? first + row : this.#engine.heapU32[(this.#order >>> 2) + first + row]!;
+    return this.data.index === undefined ? place : this.data.index[place]!;
   }
 
   dispose(): void {
@@ -86,7 +87,7 @@ export class Batches {
   }
 
   #gather(source: Float32Array, columns: number, address: number, first: number, rows: number): void {
-    if (this.#order === 0) {
+    if (this.#order === 0 && this.data.index === undefined) {
       copyIn(this.#engine, source, first * columns, rows * columns, address);
       return;
     }

@@ -20,6 +20,8 @@ export interface CheckedDataset {
   readonly inputs: Float32Array;
   readonly wanted: Wanted;
   readonly rows: number;
+  /** Where the set is a part of another: which rows of `inputs` and `wanted` it consists of. */
+  readonly index?: Uint32Array;
 }
 
 export function checkDataset(what: string, data: Dataset, widths: Widths): CheckedDataset {

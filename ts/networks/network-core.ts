@@ -5,6 +5,7 @@ import { InvalidArgumentError, PoolExhaustedError, WasmPerformanceError } from '
 import type { Widths } from './dataset.js';
 import { deleteWhenForgotten, notForgotten } from './forgotten.js';
 import type { NetworkPlan } from './network-plan.js';
+import { pieceRows } from './pieces.js';
 
 /** Something that must be given back before the network is: its trainers. */
 interface Dependent {
@@ -28,13 +29,16 @@ export class NetworkCore {
   #object: NetworkObject | null;
   readonly #address: number;
 
-  /** Throws `POOL_EXHAUSTED`, or `INVALID_ARGUMENT` for a network that no memory could hold. */
-  constructor(engine: Engine, plan: NetworkPlan) {
+  /**
+   * Around `object`, or a new one. Throws `POOL_EXHAUSTED`, or `INVALID_ARGUMENT` for a network that no memory could
+   * hold.
+   */
+  constructor(engine: Engine, plan: NetworkPlan, object?: NetworkObject) {
     engine.assertAlive('createNetwork');
     this.engine = engine;
     this.plan = plan;
     this.widths = { inputs: plan.layers[0]!, outputs: plan.layers.at(-1)! };
-    this.#object = createObject(engine, plan);
+    this.#object = object ?? createObject(engine, plan);
     this.#address = this.#object.address() >>> 0;
     deleteWhenForgotten(this, this.#object);
   }
@@ -55,6 +59,16 @@ export class NetworkCore {
   address(operation: string): number {
     this.object(operation);
     return this.#address;
+  }
+
+  /** The outputs of `rows` rows at addresses; a status. */
+  runRows(x: number, out: number, rows: number): number {
+    return this.engine.abi.network_run_f32(this.#address, x, out, rows);
+  }
+
+  /** Rows of a piece, where rows do not have to lie in memory all at once. */
+  get pieceRows(): number {
+    return pieceRows(this.widths);
   }
 
   get disposed(): boolean {
@@ -90,28 +104,40 @@ export class NetworkCore {
 }
 
 function createObject(engine: Engine, plan: NetworkPlan): NetworkObject {
-  const { objects } = engine;
-  const { layers, activations, seed } = plan;
+  const { Initializer, Network } = engine.objects;
+  const { init, seed } = plan;
+  return createFromPlan(engine, plan, 'createNetwork', {
+    create: (sizes, activations, count) =>
+      Network.create(sizes, activations, count, Initializer[init].value, seed.low, seed.high),
+    requiredBytes: (sizes, count) => Network.requiredBytes(sizes, count),
+  });
+}
+
+/** How an object is made from a plan that lies in memory: addresses of the widths and of the activations. */
+interface Maker<Made> {
+  create(sizes: number, activations: number, count: number): Made | null;
+  requiredBytes(sizes: number, count: number): number;
+}
+
+/** An object of the module that needs a plan. Throws `POOL_EXHAUSTED`, or `INVALID_ARGUMENT` beyond 2 GiB. */
+export function createFromPlan<Made>(
+  engine: Engine,
+  { layers, activations }: NetworkPlan,
+  what: string,
+  maker: Maker<Made>,
+): Made {
   const count = layers.length;
   // The widths, then the activations: only needed for the call.
   const scratch = engine.allocate((2 * count - 1) * 4, owner.internal);
   try {
-    const codes = activations.map((name) => objects.Activation[name].value);
+    const codes = activations.map((name) => engine.objects.Activation[name].value);
     engine.heapU32.set([...layers, ...codes], scratch >>> 2);
-    const initializer = objects.Initializer[plan.init].value;
-    const object = objects.Network.create(
-      scratch,
-      scratch + count * 4,
-      count,
-      initializer,
-      seed.low,
-      seed.high,
-    );
+    const object = maker.create(scratch, scratch + count * 4, count);
     if (object !== null) return object;
-    const requested = objects.Network.requiredBytes(scratch, count) >>> 0;
+    const requested = maker.requiredBytes(scratch, count) >>> 0;
     if (requested === 0) {
       throw new InvalidArgumentError(
-        `createNetwork: layers [${layers.join(', ')}] need more than 2 GiB, which no module can hold: use fewer or narrower layers`,
+        `${what}: layers [${layers.join(', ')}] need more than 2 GiB, which no module can hold: use fewer or narrower layers`,
       );
     }
     throw poolShortage(engine, requested);

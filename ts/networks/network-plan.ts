@@ -23,44 +23,46 @@ export interface NetworkPlan {
   readonly seed: Seed;
 }
 
-export function planNetwork(config: NetworkConfig): NetworkPlan {
-  assertKnownKeys('createNetwork', config, knownKeys);
-  const layers = checkLayers(config.layers);
-  const hidden = hiddenActivations(config.activation ?? 'relu', layers.length - 2);
-  const output = oneOf('createNetwork: output', config.output ?? 'linear', outputNames);
+/** `what` is the operation that messages name; `more` are the keys that it knows besides. */
+export function planNetwork(what: string, config: NetworkConfig, more: readonly string[] = []): NetworkPlan {
+  assertKnownKeys(what, config, [...knownKeys, ...more]);
+  const layers = checkLayers(what, config.layers);
+  const hidden = hiddenActivations(what, config.activation ?? 'relu', layers.length - 2);
+  const output = oneOf(`${what}: output`, config.output ?? 'linear', outputNames);
   const suited = hidden.length > 0 && hidden[0] === 'relu' ? 'he' : 'xavier';
   return {
     layers,
     activations: [...hidden, output],
-    init: oneOf('createNetwork: init', config.init ?? suited, initializerNames),
-    seed: seedHalves('createNetwork: seed', config.seed ?? 0),
+    init: oneOf(`${what}: init`, config.init ?? suited, initializerNames),
+    seed: seedHalves(`${what}: seed`, config.seed ?? 0),
   };
 }
 
-function checkLayers(layers: readonly number[]): readonly number[] {
+function checkLayers(what: string, layers: readonly number[]): readonly number[] {
   if (!Array.isArray(layers) || layers.length < 2) {
     throw new InvalidArgumentError(
-      `createNetwork: layers is ${show(layers)}: expected at least two widths, inputs first, such as [784, 128, 10]`,
+      `${what}: layers is ${show(layers)}: expected at least two widths, inputs first, such as [784, 128, 10]`,
     );
   }
   for (const [index, width] of layers.entries()) {
-    assertWholeNumber(`createNetwork: layers[${index}]`, width, 1);
+    assertWholeNumber(`${what}: layers[${index}]`, width, 1);
   }
   return Object.freeze([...layers]);
 }
 
 function hiddenActivations(
+  what: string,
   given: ActivationName | readonly ActivationName[],
   count: number,
 ): ActivationName[] {
   if (!Array.isArray(given)) {
-    const name = oneOf('createNetwork: activation', given, activationNames);
+    const name = oneOf(`${what}: activation`, given, activationNames);
     return new Array<ActivationName>(count).fill(name);
   }
   if (given.length !== count) {
     throw new InvalidArgumentError(
-      `createNetwork: activation has ${given.length} names, there are ${count} hidden layers: give one for each, or a single name`,
+      `${what}: activation has ${given.length} names, there are ${count} hidden layers: give one for each, or a single name`,
     );
   }
-  return given.map((name, index) => oneOf(`createNetwork: activation[${index}]`, name, activationNames));
+  return given.map((name, index) => oneOf(`${what}: activation[${index}]`, name, activationNames));
 }

@@ -13,7 +13,7 @@ import { forward } from './forward.js';
 import { NetworkCore } from './network-core.js';
 import { planNetwork } from './network-plan.js';
 import { blend, copyParameters, exportLayers, importLayers } from './parameters.js';
-import { chooseLoss, trainSettings } from './train-settings.js';
+import { chooseLoss, trainerSettings, trainSettings } from './train-settings.js';
 import { DenseTrainer } from './trainer.js';
 import { train } from './training.js';
 import type {
@@ -36,7 +36,12 @@ import type {
  * `POOL_EXHAUSTED` when there is no room, `DISPOSED` after the runtime is.
  */
 export function createNetwork(engine: Engine, config: NetworkConfig): Network {
-  return new DenseNetwork(new NetworkCore(engine, planNetwork(config)));
+  return new DenseNetwork(new NetworkCore(engine, planNetwork('createNetwork', config)));
+}
+
+/** The public face of a network that a swarm has made. */
+export function networkOf(core: NetworkCore): Network {
+  return new DenseNetwork(core);
 }
 
 /**
@@ -99,7 +104,7 @@ class DenseNetwork implements Network {
 
   trainer(options: TrainOptions = {}): Trainer {
     this.#core.object('trainer');
-    return new DenseTrainer(this.#core, trainSettings('trainer', options, this.#output).trainer);
+    return new DenseTrainer(this.#core, trainerSettings(options, this.#output));
   }
 
   async train(data: Dataset, options: TrainOptions = {}): Promise<TrainingReport> {

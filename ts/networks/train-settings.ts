@@ -1,5 +1,5 @@
 /** Turns training options into numbers for the module, or says what is wrong with them. */
-import { type LossName, lossNames, type OptimizerName, optimizerNames } from '../core/abi.js';
+import { type LossName, lossNames, type ScheduleName, scheduleNames } from '../core/abi.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import {
   assertBoolean,
@@ -11,56 +11,50 @@ import {
   seedHalves,
   show,
 } from './checks.js';
-import type { OptimizerConfig, OutputActivationName, TrainOptions } from './types.js';
+import { type OptimizerSettings, readOptimizer } from './optimizers.js';
+import type { OutputActivationName, TrainOptions } from './types.js';
 
-const knownKeys = [
+const knownKeys: readonly (keyof TrainOptions)[] = [
   'epochs',
   'batchSize',
   'seed',
   'shuffle',
   'optimizer',
   'loss',
+  'l1',
   'l2',
+  'dropout',
+  'clipNorm',
+  'schedule',
+  'updates',
+  'validation',
+  'patience',
   'signal',
   'onProgress',
-] as const;
+];
 
-/** Every number that some optimizer knows; those that the chosen one does not use keep these values. */
-interface OptimizerSettings {
-  readonly kind: OptimizerName;
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-}
-
-/** Moments as Kingma & Ba 2015 recommend them, momentum as is common since Polyak 1964. */
-const shared = { learningRate: 0.01, momentum: 0.9, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-
-/** What each optimizer reads besides `kind`, and its own defaults. */
-const optimizers: { readonly [Name in OptimizerName]: { keys: readonly string[]; defaults: typeof shared } } =
-  {
-    sgd: { keys: ['learningRate'], defaults: shared },
-    momentum: { keys: ['learningRate', 'momentum'], defaults: shared },
-    adam: {
-      keys: ['learningRate', 'beta1', 'beta2', 'epsilon'],
-      defaults: { ...shared, learningRate: 0.001 },
-    },
-  };
-
+/** What an update needs to know. */
 export interface TrainerSettings {
   readonly batchSize: number;
   readonly optimizer: OptimizerSettings;
   readonly loss: LossName;
+  readonly l1: number;
   readonly l2: number;
+  readonly dropout: number;
+  /** 0: none. */
+  readonly clipNorm: number;
+  readonly schedule: ScheduleName;
+  /** Of the schedule; 0 where nobody has said it. */
+  readonly updates: number;
+  readonly seed: Seed;
 }
 
 export interface TrainSettings {
   readonly trainer: TrainerSettings;
   readonly epochs: number;
-  readonly seed: Seed;
   readonly shuffle: boolean;
+  readonly validation: TrainOptions['validation'];
+  readonly patience: TrainOptions['patience'];
   readonly signal: TrainOptions['signal'];
   readonly onProgress: TrainOptions['onProgress'];
 }
@@ -72,57 +66,82 @@ export function trainSettings(
   output: OutputActivationName,
 ): TrainSettings {
   assertKnownKeys(what, options, knownKeys);
-  const { epochs = 10, shuffle = true, seed = 0, batchSize = 32, l2 = 0, signal, onProgress } = options;
+  const { epochs = 10, shuffle = true, validation, patience, signal, onProgress } = options;
   assertWholeNumber(`${what}: epochs`, epochs, 0);
-  assertWholeNumber(`${what}: batchSize`, batchSize, 1);
   assertBoolean(`${what}: shuffle`, shuffle);
-  assertNumber(`${what}: l2`, l2, '≥ 0', (x) => x >= 0);
+  if (typeof validation === 'number') {
+    assertNumber(`${what}: validation`, validation, 'between 0 and 1', (x) => x > 0 && x < 1);
+  }
+  if (patience !== undefined) {
+    assertWholeNumber(`${what}: patience`, patience, 1);
+    if (validation === undefined) {
+      throw new InvalidArgumentError(`${what}: patience needs rows to watch: give validation, too`);
+    }
+  }
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw new InvalidArgumentError(`${what}: onProgress is ${show(onProgress)}: expected a function`);
   }
   if (signal !== undefined && typeof signal?.aborted !== 'boolean') {
     throw new InvalidArgumentError(`${what}: signal is ${show(signal)}: expected an AbortSignal`);
   }
-  const trainer = {
-    batchSize,
-    l2,
-    loss: chooseLoss(what, options.loss, output),
-    optimizer: readOptimizer(`${what}: optimizer`, options.optimizer ?? { kind: 'adam' }),
-  };
-  return { trainer, epochs, seed: seedHalves(`${what}: seed`, seed), shuffle, signal, onProgress };
+  const trainer = readTrainer(what, options, output);
+  return { trainer, epochs, shuffle, validation, patience, signal, onProgress };
 }
+
+/** The settings of a trainer of one's own: nobody but the caller knows how many updates there will be. */
+export function trainerSettings(options: TrainOptions, output: OutputActivationName): TrainerSettings {
+  const { trainer } = trainSettings('trainer', options, output);
+  if (trainer.schedule !== 'constant' && trainer.updates === 0) {
+    throw new InvalidArgumentError(
+      `trainer: schedule '${trainer.schedule}' needs updates, the number of steps that it runs over`,
+    );
+  }
+  return trainer;
+}
+
+function readTrainer(what: string, options: TrainOptions, output: OutputActivationName): TrainerSettings {
+  const { batchSize = 32, l1 = 0, l2 = 0, dropout = 0, clipNorm, updates, seed = 0 } = options;
+  assertWholeNumber(`${what}: batchSize`, batchSize, 1);
+  assertNumber(`${what}: l1`, l1, '≥ 0', (x) => x >= 0);
+  assertNumber(`${what}: l2`, l2, '≥ 0', (x) => x >= 0);
+  assertNumber(`${what}: dropout`, dropout, 'in [0, 1)', (x) => x >= 0 && x < 1);
+  if (clipNorm !== undefined) assertNumber(`${what}: clipNorm`, clipNorm, '> 0', (x) => x > 0);
+  if (updates !== undefined) assertWholeNumber(`${what}: updates`, updates, 1);
+  const optimizer = readOptimizer(`${what}: optimizer`, options.optimizer ?? { kind: 'adam' });
+  const schedule = oneOf(`${what}: schedule`, options.schedule ?? 'constant', scheduleNames);
+  if (optimizer.kind === 'rprop' && schedule !== 'constant') {
+    throw new InvalidArgumentError(
+      `${what}: optimizer 'rprop' finds its steps itself: leave out schedule '${schedule}', or use another optimizer`,
+    );
+  }
+  return {
+    batchSize,
+    l1,
+    l2,
+    dropout,
+    clipNorm: clipNorm ?? 0,
+    schedule,
+    updates: updates ?? 0,
+    seed: seedHalves(`${what}: seed`, seed),
+    loss: chooseLoss(what, options.loss, output),
+    optimizer,
+  };
+}
+
+/** The output that each loss is computed as one with, if any. */
+const neededOutputs: { readonly [Name in LossName]?: OutputActivationName } = {
+  crossEntropy: 'softmax',
+  binaryCrossEntropy: 'sigmoid',
+};
 
 /** The loss that belongs to the output, unless another one is named that can be computed. */
 export function chooseLoss(what: string, loss: LossName | undefined, output: OutputActivationName): LossName {
   const chosen = oneOf(`${what}: loss`, loss ?? (output === 'softmax' ? 'crossEntropy' : 'mse'), lossNames);
-  if (chosen === 'crossEntropy' && output !== 'softmax') {
+  const needed = neededOutputs[chosen];
+  if (needed !== undefined && output !== needed) {
     throw new InvalidArgumentError(
-      `${what}: loss 'crossEntropy' needs output 'softmax', this network has '${output}': use 'mse' or another output`,
+      `${what}: loss '${chosen}' needs output '${needed}', this network has '${output}': use 'mse' or another output`,
     );
   }
   return chosen;
-}
-
-function readOptimizer(what: string, config: OptimizerConfig): OptimizerSettings {
-  if (config === null || typeof config !== 'object') {
-    throw new InvalidArgumentError(`${what} is ${show(config)}: expected an object such as { kind: 'adam' }`);
-  }
-  const kind = oneOf(`${what}.kind`, config.kind, optimizerNames);
-  const { keys, defaults } = optimizers[kind];
-  assertKnownKeys(`${what} '${kind}'`, config, ['kind', ...keys]);
-  const settings = { ...defaults, ...definedOnly(config), kind };
-  const below1 = (x: number) => x >= 0 && x < 1;
-  assertNumber(`${what}.learningRate`, settings.learningRate, '> 0', (x) => x > 0);
-  assertNumber(`${what}.momentum`, settings.momentum, 'in [0, 1)', below1);
-  assertNumber(`${what}.beta1`, settings.beta1, 'in [0, 1)', below1);
-  assertNumber(`${what}.beta2`, settings.beta2, 'in [0, 1)', below1);
-  assertNumber(`${what}.epsilon`, settings.epsilon, '> 0', (x) => x > 0);
-  return settings;
-}
-
-/** Without the keys whose value is undefined: those ask for the default. */
-function definedOnly(config: OptimizerConfig): Partial<typeof shared> {
-  return Object.fromEntries(
-    Object.entries(config).filter(([key, value]) => key !== 'kind' && value !== undefined),
-  );
 }

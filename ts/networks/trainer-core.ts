@@ -1,5 +1,6 @@
 /** A trainer inside the module: updates from rows that already lie in linear memory. */
-import type { TrainerObject } from '../core/abi.js';
+import { trainerSettings as layout, type TrainerObject, type TrainerSettingName } from '../core/abi.js';
+import { type Engine, owner } from '../core/engine.js';
 import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
 import type { OperationMeter } from '../metrics/operation-recorder.js';
 import type { Batch } from './batches.js';
@@ -17,7 +18,7 @@ export class TrainerCore {
   /** Throws `POOL_EXHAUSTED`. */
   constructor(network: NetworkCore, settings: TrainerSettings) {
     this.network = network;
-    this.#object = createObject(network, settings);
+    this.#object = createTrainer(network.engine, network.address('trainer'), settings, 1);
     this.#address = this.#object.address() >>> 0;
     this.memoryBytes = this.#object.memoryBytes() >>> 0;
     this.meter = network.engine.recorder.meter('trainer.step');
@@ -66,31 +67,51 @@ export class TrainerCore {
   }
 }
 
-function createObject(network: NetworkCore, settings: TrainerSettings): TrainerObject {
-  const { engine } = network;
-  const { objects } = engine;
-  const { optimizer, loss, l2, batchSize } = settings;
-  const { learningRate, momentum, beta1, beta2, epsilon } = optimizer;
-  const kind = objects.Optimizer[optimizer.kind].value;
-  const target = network.object('trainer');
-  const object = objects.Trainer.create(
-    target,
-    kind,
-    objects.Loss[loss].value,
-    learningRate,
-    momentum,
-    beta1,
-    beta2,
-    epsilon,
-    l2,
-    batchSize,
-  );
-  if (object !== null) return object;
-  const requested = objects.Trainer.requiredBytes(target, kind, batchSize) >>> 0;
-  if (requested === 0) {
-    throw new InvalidArgumentError(
-      `trainer: batchSize ${batchSize} needs more than 2 GiB for this network: use a smaller one`,
-    );
+/** A trainer for the network at `address`, with what `members` of its plan remember. Throws `POOL_EXHAUSTED`. */
+export function createTrainer(
+  engine: Engine,
+  address: number,
+  settings: TrainerSettings,
+  members: number,
+): TrainerObject {
+  const { Trainer } = engine.objects;
+  const scratch = engine.allocate(4 * trainerSettingNames.length, owner.internal);
+  try {
+    writeSettings(engine, scratch, settings);
+    const object = Trainer.create(address, scratch, members);
+    if (object !== null) return object;
+    const requested = Trainer.requiredBytes(address, scratch, members) >>> 0;
+    if (requested === 0) {
+      throw new InvalidArgumentError(
+        `trainer: batchSize ${settings.batchSize} needs more than 2 GiB for this network: use a smaller one`,
+      );
+    }
+    throw poolShortage(engine, requested);
+  } finally {
+    engine.free(scratch);
   }
-  throw poolShortage(engine, requested);
+}
+
+const trainerSettingNames = Object.keys(layout) as TrainerSettingName[];
+
+function writeSettings(
+  { heapF32, heapU32, objects }: Engine,
+  address: number,
+  settings: TrainerSettings,
+): void {
+  const { optimizer, loss, schedule, batchSize, seed } = settings;
+  const values: { readonly [Name in TrainerSettingName]: number } = {
+    ...optimizer,
+    ...settings,
+    optimizer: objects.Optimizer[optimizer.kind].value,
+    loss: objects.Loss[loss].value,
+    schedule: objects.Schedule[schedule].value,
+    batchRows: batchSize,
+    seedLow: seed.low,
+    seedHigh: seed.high,
+  };
+  trainerSettingNames.forEach((name, index) => {
+    const heap = layout[name] === 'u32' ? heapU32 : heapF32;
+    heap[(address >>> 2) + index] = values[name];
+  });
 }

@@ -75,7 +75,7 @@ export class DenseTrainer implements Trainer {
 type Operand = Float32PoolBlock | Vec | Labels;
 
 /** Operands in linear memory: blocks where they lie, arrays copied behind one another into a temporary block. */
-class StagedOperands {
+export class StagedOperands {
   readonly addresses: readonly number[];
   readonly #engine: Engine;
   readonly #block: number;

@@ -10,6 +10,7 @@ import type { NetworkCore } from './network-core.js';
 import type { TrainSettings } from './train-settings.js';
 import { TrainerCore } from './trainer-core.js';
 import type { EpochRecord, TrainingReport } from './types.js';
+import { splitData, Validation } from './validation.js';
 
 /** Values that are looked at in one go when the first bad row of a data set is searched for. */
 const searchedValues = 1 << 20;
@@ -22,21 +23,26 @@ class TrainingRun {
   readonly #trainer: TrainerCore;
   readonly #batches: Batches;
   readonly #slices: TimeSlices;
+  readonly #validation: Validation | undefined;
   readonly #history: EpochRecord[] = [];
   #start = 0;
+  #trainingTime = 0;
   #rowsSeen = 0;
   // Of the epoch under way.
   #epochRows = 0;
   #epochLossSum = 0;
 
-  constructor(core: NetworkCore, data: CheckedDataset, settings: TrainSettings, slices: TimeSlices) {
+  constructor(core: NetworkCore, all: CheckedDataset, settings: TrainSettings, slices: TimeSlices) {
     this.#slices = slices;
     this.#core = core;
-    this.#data = data;
     this.#settings = settings;
+    const { training: data, validation } = splitData(core, all, settings);
+    this.#data = data;
+    this.#validation = validation && new Validation(core, validation, settings, slices);
     // No larger than the data: a batch of a million rows costs nothing where there are four.
     const batchSize = Math.min(settings.trainer.batchSize, data.rows);
-    this.#trainer = new TrainerCore(core, { ...settings.trainer, batchSize });
+    const updates = settings.trainer.updates || settings.epochs * Math.ceil(data.rows / batchSize);
+    this.#trainer = new TrainerCore(core, { ...settings.trainer, batchSize, updates });
     try {
       const order = settings.shuffle ? 'order' : 'none';
       this.#batches = new Batches(core.engine, data, core.widths, batchSize, order);
@@ -48,19 +54,20 @@ class TrainingRun {
 
   async run(): Promise<TrainingReport> {
     const { epochs } = this.#settings;
-    this.#start = systemClock();
-    let complete = true;
-    for (let epoch = 1; epoch <= epochs && complete; epoch++) {
-      complete = await this.#runEpoch(epoch);
+    let stopped: TrainingReport['stopped'] = 'finished';
+    for (let epoch = 1; epoch <= epochs && stopped === 'finished'; epoch++) {
+      if (!(await this.#runEpoch(epoch))) stopped = 'aborted';
+      else if (this.#validation?.isExhausted(epoch)) stopped = 'patience';
     }
-    const trainingTime = systemClock() - this.#start;
+    this.#validation?.restore();
     return {
       epochs: this.#history.length,
       loss: this.#epochLossSum / this.#epochRows,
+      ...this.#validation?.best,
       history: this.#history,
-      samplesPerSecond: perSecond(this.#rowsSeen, trainingTime),
-      trainingTime,
-      stopped: complete ? 'finished' : 'aborted',
+      samplesPerSecond: perSecond(this.#rowsSeen, this.#trainingTime),
+      trainingTime: this.#trainingTime,
+      stopped,
     };
   }
 
@@ -69,16 +76,28 @@ class TrainingRun {
     this.#trainer.dispose();
   }
 
-  /** False when the training was aborted before the epoch was complete. */
+  /** False when the training was aborted before the epoch was complete and measured. */
   async #runEpoch(epoch: number): Promise<boolean> {
-    if (isAborted(this.#settings.signal)) return false;
     const { rows } = this.#data;
-    const { seed, shuffle } = this.#settings;
-    const { engine, widths } = this.#core;
-    const start = systemClock();
+    this.#start = systemClock();
     this.#epochRows = 0;
     this.#epochLossSum = 0;
-    if (shuffle) this.#batches.shuffle(seed, epoch);
+    const complete = await this.#trainEpoch(epoch);
+    const time = systemClock() - this.#start;
+    this.#trainingTime += time;
+    if (!complete) return false;
+    const validation = await this.#validation?.measure(epoch);
+    const record = { epoch, loss: this.#epochLossSum / rows, samplesPerSecond: perSecond(rows, time), time };
+    this.#history.push(validation === undefined ? record : { ...record, validation });
+    return this.#validation === undefined || validation !== undefined;
+  }
+
+  async #trainEpoch(epoch: number): Promise<boolean> {
+    if (isAborted(this.#settings.signal)) return false;
+    const { rows } = this.#data;
+    const { shuffle, trainer } = this.#settings;
+    const { engine, widths } = this.#core;
+    if (shuffle) this.#batches.shuffle(trainer.seed, epoch);
     for (let first = 0; first < rows; first += this.#batches.batchRows) {
       if (isAborted(this.#settings.signal)) return false;
       const batch = this.#batches.load(first);
@@ -91,9 +110,6 @@ class TrainingRun {
       this.#report(epoch);
       if (this.#slices.stepDone()) await this.#slices.turn();
     }
-    const time = systemClock() - start;
-    const loss = this.#epochLossSum / rows;
-    this.#history.push({ epoch, loss, samplesPerSecond: perSecond(rows, time), time });
     return true;
   }
 
@@ -101,7 +117,7 @@ class TrainingRun {
     const { epochs, onProgress } = this.#settings;
     if (onProgress === undefined) return;
     const { batchRows } = this.#batches;
-    const elapsed = systemClock() - this.#start;
+    const elapsed = this.#trainingTime + systemClock() - this.#start;
     onProgress({
       epoch,
       epochs,

@@ -7,7 +7,8 @@ import type { VariantName } from '../core/variants.js';
 import { type HealthReport, type HealthThresholds, healthReport } from '../metrics/health.js';
 import { type LoadTime, type RuntimeMetrics, runtimeMetrics } from '../metrics/runtime-metrics.js';
 import { createNetwork, loadNetwork } from '../networks/network.js';
-import type { Network, NetworkConfig, NetworkFormat } from '../networks/types.js';
+import { createSwarm } from '../networks/swarm.js';
+import type { Network, NetworkConfig, NetworkFormat, Swarm, SwarmConfig } from '../networks/types.js';
 import { createOps } from '../ops/create-ops.js';
 import type { Ops } from '../ops/types.js';
 
@@ -27,6 +28,8 @@ export interface NeuralRuntime extends Disposable {
   readonly ops: Ops;
   /** Throws `INVALID_ARGUMENT` for a configuration that is none and `POOL_EXHAUSTED` when there is no room. */
   createNetwork(config: NetworkConfig): Network;
+  /** Many networks of one topology in one block. Throws as `createNetwork`. */
+  createSwarm(config: SwarmConfig): Swarm;
   /**
    * The network of a file: what `save` wrote as safetensors, JSON or FANN, and what other programs write (see
    * `NetworkFormat`). Without `format` it is recognised by its content. Throws `BAD_FORMAT`, naming the byte, line or
@@ -86,6 +89,11 @@ class LoadedRuntime implements NeuralRuntime {
   loadNetwork(bytes: Uint8Array | string, format?: NetworkFormat): Network {
     this.#engine.assertAlive('loadNetwork');
     return loadNetwork(this.#engine, bytes, format);
+  }
+
+  createSwarm(config: SwarmConfig): Swarm {
+    this.#engine.assertAlive('createSwarm');
+    return createSwarm(this.#engine, config);
   }
 
   scope<T>(work: () => T): T {

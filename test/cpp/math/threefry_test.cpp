@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "support/buffer.h"
 #include "support/expect.h"
 
 namespace neural::test {
@@ -34,6 +35,19 @@ TEST(RandomStream, IsTheGeneratorAtRisingCounters) {
     const RandomPair pair = Threefry({7, 8}, {i, 9});
     EXPECT_EQ(stream.Next(), pair.first);
     EXPECT_EQ(stream.Next(), pair.second);
+  }
+}
+
+TEST(FillSigned, IsTheStreamTimesTheLimit) {
+  for (const size_t n : kSizes) {
+    for (const uint32_t seed : {0u, 0xffffffffu, 0x12345678u}) {
+      RandomStream stream(seed, ~seed, seed / 3);
+      Buffer filled(n, 1);
+      FillSigned(filled.data(), n, 0.3f, {seed, ~seed}, seed / 3);
+      for (size_t i = 0; i < n; ++i) {
+        ASSERT_TRUE(BitsEqual(filled[i], 0.3f * stream.NextSigned())) << i << " of " << n;
+      }
+    }
   }
 }
 

@@ -69,10 +69,44 @@ TEST(Loss, CrossEntropyIsThatOfTheSoftmax) {
   }
 }
 
+TEST(Loss, BinaryCrossEntropyIsThatOfTheSigmoids) {
+  for (const Case& c : Cases()) {
+    double exact = 0;
+    for (size_t i = 0; i < c.values.size(); ++i) {
+      const double z = c.values[i], t = c.targets[i];
+      exact += (t * std::log1p(std::exp(-z)) + (1 - t) * std::log1p(std::exp(z))) /
+               static_cast<double>(c.columns);
+    }
+    EXPECT_TRUE(Within(SumOf(Loss::kBinaryCrossEntropy, c, {c.targets.data(), nullptr}), exact,
+                       8 * kEpsilon * exact));
+  }
+  // Sure and right, sure and wrong.
+  const std::vector<float> right = {1, 0}, wrong = {0, 1};
+  const Case sure = {{200, -200}, {}, {}, 1, 2};
+  EXPECT_EQ(SumOf(Loss::kBinaryCrossEntropy, sure, {wrong.data(), nullptr}), 200);
+  EXPECT_LT(SumOf(Loss::kBinaryCrossEntropy, sure, {right.data(), nullptr}), 1e-38);
+  const Case nearly = {{20}, {}, {}, 1, 1};
+  EXPECT_TRUE(Within(SumOf(Loss::kBinaryCrossEntropy, nearly, {right.data(), nullptr}),
+                     std::log1p(std::exp(-20.0)), 1e-15));
+}
+
+TEST(Loss, HuberIsSquareBelowAndStraightAboveOne) {
+  for (const Case& c : Cases()) {
+    double exact = 0;
+    for (size_t i = 0; i < c.values.size(); ++i) {
+      const double size = std::fabs(double{c.values[i]} - c.targets[i]);
+      exact += (size < 1 ? size * size / 2 : size - 0.5) / static_cast<double>(c.columns);
+    }
+    EXPECT_TRUE(
+        Within(SumOf(Loss::kHuber, c, {c.targets.data(), nullptr}), exact, 4 * kEpsilon * exact));
+  }
+}
+
 TEST(Loss, LabelsAreOneHotTargets) {
   for (const Case& c : Cases()) {
     const std::vector<float> one_hot = OneHot(c.labels, c.columns);
-    for (const Loss loss : {Loss::kMse, Loss::kCrossEntropy}) {
+    for (const Loss loss :
+         {Loss::kMse, Loss::kCrossEntropy, Loss::kBinaryCrossEntropy, Loss::kHuber}) {
       EXPECT_EQ(SumOf(loss, c, {nullptr, c.labels.data()}),
                 SumOf(loss, c, {one_hot.data(), nullptr}));
       std::vector<float> from_labels(c.values.size()), from_values(c.values.size());

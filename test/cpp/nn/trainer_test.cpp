@@ -132,6 +132,18 @@ TEST_P(GradientTest, OfCrossEntropyIsThatOfFiniteDifferences) {
   }
 }
 
+TEST_P(GradientTest, OfTheOtherLossesIsThatOfFiniteDifferences) {
+  for (const auto& sizes : kShapes) {
+    Draw(Shape(sizes, Activation::kSigmoid), 5);
+    for (float& t : targets_) t = std::fabs(t);
+    ExpectGradient(Sgd(Loss::kBinaryCrossEntropy), {targets_.data(), nullptr}, targets_);
+    Draw(Shape(sizes, GetParam().kind), 5);
+    for (float& t : targets_) t *= 2;  // Errors above and below 1.
+    ExpectGradient(Sgd(Loss::kHuber), {targets_.data(), nullptr}, targets_);
+    if (HasFatalFailure()) return;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Nn, GradientTest, testing::ValuesIn(kActivations),
                          [](const auto& info) { return std::string(info.param.name); });
 
@@ -210,7 +222,7 @@ std::vector<float> Train(const NetworkShape& shape, const TrainerSettings& setti
 TEST_F(TrainerTest, AStepWithoutAFiniteLossLeavesNoTrace) {
   // Linear, since a ReLU could make 0 of an infinity.
   Draw({{6, 9, 4}, {Activation::kLinear, Activation::kLinear}}, 20);
-  for (const Optimizer kind : {Optimizer::kSgd, Optimizer::kMomentum, Optimizer::kAdam}) {
+  for (const Optimizer kind : kAllOptimizers) {
     TrainerSettings settings = Sgd(Loss::kMse, 0.01f);
     settings.optimizer.kind = kind;
     settings.batch_rows = 8;
@@ -223,7 +235,7 @@ TEST_F(TrainerTest, AStepWithoutAFiniteLossLeavesNoTrace) {
 }
 
 TEST_F(TrainerTest, LowersTheLoss) {
-  for (const Optimizer kind : {Optimizer::kSgd, Optimizer::kMomentum, Optimizer::kAdam}) {
+  for (const Optimizer kind : kAllOptimizers) {
     Draw({{4, 16, 2}, {Activation::kTanh, Activation::kLinear}}, 30);
     for (size_t r = 0; r < rows_; ++r) {  // Something that can be learned.
       targets_[2 * r] = x_[4 * r] * x_[4 * r + 1];
@@ -231,7 +243,9 @@ TEST_F(TrainerTest, LowersTheLoss) {
     }
     NetworkInMemory network(shape_);
     network->Initialize(Initializer::kXavier, 1, 2);
-    TrainerSettings settings = Sgd(Loss::kMse, kind == Optimizer::kAdam ? 0.02f : 0.05f);
+    const bool by_size = kind == Optimizer::kSgd || kind == Optimizer::kMomentum ||
+                         kind == Optimizer::kNesterov || kind == Optimizer::kQuickprop;
+    TrainerSettings settings = Sgd(Loss::kMse, by_size ? 0.05f : 0.01f);
     settings.optimizer.kind = kind;
     TrainerInMemory trainer(&network, settings);
     double first, last = 0;
@@ -240,11 +254,52 @@ TEST_F(TrainerTest, LowersTheLoss) {
       ASSERT_TRUE(trainer.Step(x_, {targets_.data(), nullptr}, &last));
     }
     EXPECT_LT(last, first * 0.5) << static_cast<int>(kind);
-    trainer->set_learning_rate(0);
-    const std::vector<float> before = network.Parameters();
-    ASSERT_TRUE(trainer.Step(x_, {targets_.data(), nullptr}, &last));
-    EXPECT_TRUE(BitsEqual(network.Parameters().data(), before.data(), before.size()));
   }
+}
+
+TEST_F(TrainerTest, ClipsTheGradientToALength) {
+  Draw(kShape, 5);
+  double loss;
+  TrainerSettings settings = Sgd(Loss::kMse);
+  settings.l1 = 0.01f;
+  const Targets targets = {targets_.data(), nullptr};
+  const std::vector<double> whole = GradientOfStep(settings, targets, &loss);
+  double squares = 0;
+  for (const double g : whole) squares += g * g;
+  const double norm = std::sqrt(squares);
+  settings.clip_norm = static_cast<float>(norm / 4);
+  const std::vector<double> clipped = GradientOfStep(settings, targets, &loss);
+  for (size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_TRUE(Within(clipped[i], whole[i] / 4, 4 * kEpsilon)) << i;
+  }
+  settings.clip_norm = static_cast<float>(norm * 1.01);
+  EXPECT_EQ(GradientOfStep(settings, targets, &loss), whole);
+}
+
+TEST_F(TrainerTest, DropoutIsTheSameInPiecesAndAveragesOut) {
+  Draw({{6, 50, 4}, {Activation::kTanh, Activation::kLinear}}, 13);
+  const Targets targets = {targets_.data(), nullptr};
+  TrainerSettings settings = Sgd(Loss::kMse);
+  double without, loss;
+  GradientOfStep(settings, targets, &without);
+  settings.dropout = 0.4f;
+  settings.seed_low = 5;
+  settings.batch_rows = 13;
+  const std::vector<double> whole = GradientOfStep(settings, targets, &loss);
+  EXPECT_NE(loss, without);
+  for (const uint32_t batch_rows : {1, 5, 12}) {
+    double piece_loss;
+    settings.batch_rows = batch_rows;
+    const std::vector<double> pieces = GradientOfStep(settings, targets, &piece_loss);
+    EXPECT_TRUE(Within(piece_loss, loss, 1e-12));
+    for (size_t i = 0; i < whole.size(); ++i) {
+      EXPECT_TRUE(Within(pieces[i], whole[i], 4 * kEpsilon)) << batch_rows << ", " << i;
+    }
+  }
+  settings.seed_high = 1;
+  double other;
+  GradientOfStep(settings, targets, &other);
+  EXPECT_NE(other, loss);
 }
 
 TEST_F(TrainerTest, AsksForZeroBytesWhereItCannotBe) {

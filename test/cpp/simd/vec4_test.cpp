@@ -111,6 +111,16 @@ const Operation kOperations[] = {
     Op<I32x4, I32x4>(
         "ShiftRight<23>", [](I32x4 a, I32x4) { return ShiftRight<23>(a); },
         [](int32_t a, int32_t) { return static_cast<int32_t>(std::floor(a / 0x1p23)); }),
+    Op<I32x4, I32x4>(
+        "ShiftRightLogical<1>", [](I32x4 a, I32x4) { return ShiftRightLogical<1>(a); },
+        [](int32_t a, int32_t) {
+          return static_cast<int32_t>(std::floor(static_cast<uint32_t>(a) / 2.0));
+        }),
+    Op<I32x4, I32x4>(
+        "ShiftRightLogical<19>", [](I32x4 a, I32x4) { return ShiftRightLogical<19>(a); },
+        [](int32_t a, int32_t) {
+          return static_cast<int32_t>(std::floor(static_cast<uint32_t>(a) / 0x1p19));
+        }),
     Op<I32x4, F32x4>(
         "ToFloat", [](I32x4 a, I32x4) { return ToFloat(a); },
         [](int32_t a, int32_t) { return static_cast<float>(double{1} * a); }),

@@ -45,10 +45,22 @@ struct NaiveNetwork {
       const double log_sum = LogOfSum(logits);
       for (size_t o = 0; o < y.size(); ++o) {
         const double target = targets[r * y.size() + o];
-        if (loss == Loss::kMse) {
-          sum += (y[o] - target) * (y[o] - target) / static_cast<double>(y.size());
-        } else {
-          sum -= target * (logits[o] - log_sum);
+        const double columns = static_cast<double>(y.size()), error = y[o] - target;
+        switch (loss) {
+          case Loss::kMse:
+            sum += error * error / columns;
+            break;
+          case Loss::kCrossEntropy:
+            sum -= target * (logits[o] - log_sum);
+            break;
+          case Loss::kBinaryCrossEntropy:
+            sum += (target * std::log1p(std::exp(-logits[o])) +
+                    (1 - target) * std::log1p(std::exp(logits[o]))) /
+                   columns;
+            break;
+          case Loss::kHuber:
+            sum += (std::fabs(error) < 1 ? error * error / 2 : std::fabs(error) - 0.5) / columns;
+            break;
         }
       }
     }

@@ -1,6 +1,7 @@
 // Networks and trainers in memory of exactly their size.
 #pragma once
 
+#include <iterator>
 #include <memory>
 
 #include "kernels/matmul.h"
@@ -9,6 +10,11 @@
 #include "support/inputs.h"
 
 namespace neural::test {
+
+inline constexpr Optimizer kAllOptimizers[] = {
+    Optimizer::kSgd,  Optimizer::kMomentum, Optimizer::kNesterov, Optimizer::kRmsprop,
+    Optimizer::kAdam, Optimizer::kAdamW,    Optimizer::kRprop,    Optimizer::kQuickprop};
+static_assert(std::size(kAllOptimizers) == kOptimizers);
 
 struct NetworkShape {
   std::vector<uint32_t> sizes;  // Inputs first.

@@ -27,3 +27,22 @@ test('the header declares the same functions with the same parameters', () => {
 function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
+
+test('the settings of a trainer are the words of its struct, in order', () => {
+  const words = (file: string, struct: string): (readonly [string, 'u32' | 'f32'])[] => {
+    const source = readFileSync(fromRoot(file), 'utf8').replace(/\/\/.*$/gm, '');
+    const body = new RegExp(`struct ${struct} \\{([^}]*)\\};`).exec(source)![1]!;
+    return [...body.matchAll(/(\w+) ([^;]+);/g)].flatMap(([, type, names]) =>
+      names!.split(',').map((name) => {
+        const kind = type === 'float' ? ('f32' as const) : ('u32' as const);
+        return [camelCase(/\w+/.exec(name)![0]), kind] as const;
+      }),
+    );
+  };
+  const optimizer = words('cpp/nn/optimizer.h', 'OptimizerSettings');
+  assert.deepEqual(optimizer[0], ['kind', 'u32']);
+  const [first, ...others] = words('cpp/nn/trainer.h', 'TrainerSettings');
+  assert.deepEqual(first, ['optimizer', 'u32']);
+  const wanted = [['optimizer', 'u32'], ...optimizer.slice(1), ...others];
+  assert.deepEqual(Object.entries(abi.trainerSettings), wanted);
+});

@@ -137,7 +137,8 @@ describeBuilds('errors', (runtime) => {
     [{ l2: Number.NaN }, 'l2', 'NaN'],
     [{ seed: -3 }, 'seed', '-3'],
     [{ shuffle: wrong('yes') }, 'shuffle', 'yes'],
-    [{ loss: wrong('huber') }, 'loss', 'huber', 'mse', 'crossEntropy'],
+    [{ loss: wrong('hinge') }, 'loss', 'hinge', 'mse', 'crossEntropy', 'binaryCrossEntropy', 'huber'],
+    [{ loss: 'binaryCrossEntropy' }, 'binaryCrossEntropy', 'sigmoid', 'softmax'],
     [{ optimizer: { kind: 'sgd', learningRate: 0 } }, 'learningRate', '0', '> 0'],
     [{ optimizer: { kind: 'adam', learningRate: -0.1 } }, 'learningRate', '-0.1'],
     [{ optimizer: { kind: 'adam', learningRate: 1e-60 } }, 'learningRate', '1e-60'],
@@ -145,14 +146,35 @@ describeBuilds('errors', (runtime) => {
     [{ optimizer: { kind: 'momentum', momentum: 1 } }, 'momentum', '1'],
     [{ optimizer: { kind: 'adam', beta2: 1.5 } }, 'beta2', '1.5'],
     [{ optimizer: { kind: 'adam', epsilon: 0 } }, 'epsilon', '0'],
-    [{ optimizer: { kind: wrong('rmsprop') } }, 'rmsprop', 'sgd', 'momentum', 'adam'],
+    [{ optimizer: { kind: wrong('lbfgs') } }, 'lbfgs', 'sgd', 'momentum', 'adam', 'quickprop'],
     [{ optimizer: wrong({ kind: 'sgd', momentum: 0.9 }) }, "'momentum'", 'kind', 'learningRate'],
     [{ optimizer: wrong('adam') }, 'optimizer', 'adam', 'object'],
     [{ signal: wrong({}) }, 'signal', 'AbortSignal'],
     [{ onProgress: wrong(1) }, 'onProgress', 'function'],
+    [{ optimizer: { kind: 'adamw', weightDecay: -1 } }, 'weightDecay', '-1'],
+    [{ optimizer: { kind: 'rprop', growth: 1 } }, 'growth', '1', '> 1'],
+    [{ optimizer: { kind: 'rprop', shrink: 1 } }, 'shrink', '1'],
+    [{ optimizer: { kind: 'rprop', smallest: 0 } }, 'smallest', '0'],
+    [{ optimizer: { kind: 'rprop', largest: Number.POSITIVE_INFINITY } }, 'largest', 'Infinity'],
+    [{ optimizer: { kind: 'rprop' }, schedule: 'cosine' }, 'rprop', 'cosine'],
+    [{ optimizer: { kind: 'quickprop', growth: 0.5 } }, 'growth', '0.5'],
+    [{ optimizer: wrong({ kind: 'quickprop', shrink: 0.5 }) }, "'shrink'", 'growth'],
+    [{ l1: -1 }, 'l1', '-1'],
+    [{ dropout: 1 }, 'dropout', '1'],
+    [{ dropout: -0.1 }, 'dropout', '-0.1'],
+    [{ clipNorm: 0 }, 'clipNorm', '0'],
+    [{ clipNorm: Number.NaN }, 'clipNorm', 'NaN'],
+    [{ schedule: wrong('linear') }, 'schedule', 'linear', 'constant', 'cosine', 'step'],
+    [{ updates: 0 }, 'updates', '0'],
+    [{ validation: 0 }, 'validation', '0'],
+    [{ validation: 1 }, 'validation', '1'],
+    [{ validation: { ...good, inputs: wrong([1]) } }, 'validation', 'inputs', 'Float32Array'],
+    [{ validation: wrong('half') }, 'validation', 'half'],
+    [{ patience: 3 }, 'patience', 'validation'],
+    [{ patience: 0, validation: 0.5 }, 'patience', '0'],
     [
-      wrong({ dropout: 0.5 }),
-      "'dropout'",
+      wrong({ momentum: 0.5 }),
+      "'momentum'",
       'epochs',
       'batchSize',
       'seed',
@@ -168,8 +190,12 @@ describeBuilds('errors', (runtime) => {
     }
     await unharmed(() => {
       assert.throws(
-        () => network.trainer(wrong({ patience: 3 })),
-        isError('INVALID_ARGUMENT', 'trainer', 'patience', 'batchSize'),
+        () => network.trainer(wrong({ momentum: 3 })),
+        isError('INVALID_ARGUMENT', 'trainer', 'momentum', 'batchSize'),
+      );
+      assert.throws(
+        () => network.trainer({ schedule: 'cosine' }),
+        isError('INVALID_ARGUMENT', 'trainer', 'cosine', 'updates'),
       );
       assert.throws(
         () => network.evaluate(good, wrong({ l2: 1 })),
@@ -184,6 +210,20 @@ describeBuilds('errors', (runtime) => {
     await assert.rejects(other.train(good, { loss: 'crossEntropy' }), refused);
     assert.throws(() => other.trainer({ loss: 'crossEntropy' }), refused);
     assert.throws(() => other.evaluate(good, { loss: 'crossEntropy' }), refused);
+  });
+
+  it('NaN in the validation rows', async () => {
+    const inputs = randomValues(1, 40);
+    inputs[4 * 7 + 1] = Number.NaN;
+    const validation = { inputs, labels: new Uint8Array(10), rows: 10 };
+    using copy = network.clone();
+    const refused = isError('INVALID_ARGUMENT', 'validation', 'row 7 of the inputs');
+    await assert.rejects(copy.train(good, { validation }), refused);
+    await assert.rejects(copy.train({ ...good, rows: 1 }, { validation: 0.5 }), isError('SHAPE_MISMATCH'));
+    const one = { inputs: new Float32Array(4), labels: new Uint8Array(1), rows: 1 };
+    await unharmed(() =>
+      assert.rejects(network.train(one, { validation: 0.5 }), isError('INVALID_ARGUMENT', 'one row')),
+    );
   });
 
   for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {

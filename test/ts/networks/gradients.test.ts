@@ -22,6 +22,10 @@ import {
   referenceGradient,
   referenceLoss,
   referenceMomentum,
+  referenceNesterov,
+  referenceQuickprop,
+  referenceRmsprop,
+  referenceRprop,
   referenceSgd,
 } from './reference.js';
 import { allParameters, oneHot, randomLabels, randomValues, twinOf, withRandomBiases } from './support.js';
@@ -53,7 +57,7 @@ function expectedGradient(
   network: Network,
   config: NetworkConfig,
   data: ReferenceData,
-  loss: LossName,
+  loss: ReferenceLoss,
 ): Float64Array[] {
   const key = JSON.stringify([config, loss]);
   const gradient = known.get(key) ?? referenceGradient(twinOf(network, config), data, loss);
@@ -83,21 +87,27 @@ function assertClose(
 function dataFor(config: NetworkConfig, loss: ReferenceLoss): ReferenceData {
   const columns = config.layers.at(-1)!;
   const inputs = randomValues(1, rows * config.layers[0]!);
-  // For the cross-entropy any row of targets is legal, also one that does not sum to 1.
-  const targets = randomValues(2, rows * columns, loss === 'mse' ? -1 : 0, 1);
+  // For the cross-entropy any row of targets is legal, also one that does not sum to 1. Some errors are to be above 1,
+  // where the Huber loss has its straight part.
+  const ranges = { mse: [-1, 1], crossEntropy: [0, 1], binaryCrossEntropy: [0, 1], huber: [-2, 2] } as const;
+  const targets = randomValues(2, rows * columns, ...ranges[loss]);
   return { inputs, targets, rows };
 }
 
 describeBuilds('gradients', (runtime) => {
-  /** Every activation in the hidden layers with both losses behind it, and every one as output. */
+  /** Every activation in the hidden layers with every loss behind it, and every one as output. */
   const through = activationNames.flatMap(
     (activation): [ActivationName, OutputActivationName, LossName][] => [
       [activation, 'linear', 'mse'],
       [activation, 'softmax', 'crossEntropy'],
+      [activation, 'sigmoid', 'binaryCrossEntropy'],
+      [activation, 'linear', 'huber'],
       ['tanh', activation, 'mse'],
+      ['tanh', activation, 'huber'],
     ],
   );
-  for (const [activation, output, loss] of [...through, ['tanh', 'softmax', 'mse'] as const]) {
+  const softmax = (['mse', 'huber'] as const).map((loss) => ['tanh', 'softmax', loss] as const);
+  for (const [activation, output, loss] of [...through, ...softmax]) {
     it(`${loss} through ${output}, ${activation} hidden, several shapes`, () => {
       for (const layers of shapes) {
         const config: NetworkConfig = { layers, activation, output, seed };
@@ -113,7 +123,7 @@ describeBuilds('gradients', (runtime) => {
     const config: NetworkConfig = { layers: [5, 6, 4], output: 'softmax', seed };
     const labels = randomLabels(3, rows, 4);
     const inputs = randomValues(2, rows * 5);
-    for (const loss of ['mse', 'crossEntropy'] as const) {
+    for (const loss of ['mse', 'crossEntropy', 'huber'] as const) {
       const results = [labels, Uint16Array.from(labels), Uint32Array.from(labels), oneHot(labels, 4)].map(
         (wanted) => {
           using network = runtime().createNetwork(config);
@@ -148,6 +158,33 @@ describeBuilds('gradients', (runtime) => {
     assertClose(stepGradient(network, data, { l2: 0.25 }), expected, 2e-5, 'l2');
   });
 
+  it('l1 pulls the weights towards 0, and leaves those that are there', () => {
+    const config: NetworkConfig = { layers: [3, 5, 2], activation: 'tanh', seed };
+    using network = withRandomBiases(runtime().createNetwork(config), seed);
+    const parameters = network.exportLayers();
+    parameters.weights[0]!.fill(0, 0, 4);
+    network.importLayers(parameters);
+    const data = dataFor(config, 'mse');
+    const expected = referenceGradient(twinOf(network, config), data, 'mse', 0.25, 0.5);
+    assertClose(stepGradient(network, data, { l2: 0.25, l1: 0.5 }), expected, 2e-5, 'l1');
+  });
+
+  it('clips the gradient of all parameters together', () => {
+    const config: NetworkConfig = { layers: [3, 5, 2], activation: 'tanh', seed };
+    const data = dataFor(config, 'mse');
+    const gradient = (options: TrainOptions) => {
+      using network = withRandomBiases(runtime().createNetwork(config), seed);
+      return stepGradient(network, data, { l2: 0.25, ...options });
+    };
+    const whole = gradient({});
+    const norm = Math.sqrt(whole.flatMap((values) => [...values]).reduce((sum, g) => sum + g * g, 0));
+    for (const share of [0.1, 0.9]) {
+      const expected = whole.map((values) => values.map((g) => g * share));
+      assertClose(gradient({ clipNorm: norm * share }), expected, 1e-5, `clipped to ${share}`);
+    }
+    assert.deepEqual(gradient({ clipNorm: norm * 1.01 }), whole, 'a shorter one is left alone');
+  });
+
   it('a step of more rows than the workspace has is the same update', () => {
     const config: NetworkConfig = { layers: [3, 5, 2], activation: 'tanh', seed };
     const many = 50;
@@ -160,8 +197,13 @@ describeBuilds('gradients', (runtime) => {
   });
 
   it('the loss that a step returns is that before the update', () => {
-    for (const loss of ['mse', 'crossEntropy'] as const) {
-      const config: NetworkConfig = { layers: [4, 6, 3], output: 'softmax', seed };
+    for (const [loss, output] of [
+      ['mse', 'softmax'],
+      ['crossEntropy', 'softmax'],
+      ['binaryCrossEntropy', 'sigmoid'],
+      ['huber', 'linear'],
+    ] as const) {
+      const config: NetworkConfig = { layers: [4, 6, 3], output, seed };
       using network = withRandomBiases(runtime().createNetwork(config), seed);
       const data = dataFor(config, loss);
       const expected = referenceLoss(twinOf(network, config), data, loss);
@@ -187,7 +229,37 @@ describeBuilds('gradients', (runtime) => {
       config: { kind: 'adam', learningRate: 0.02, beta1: 0.8, beta2: 0.95, epsilon: 1e-4 },
       reference: () => referenceAdam(0.02, 0.8, 0.95, 1e-4),
     },
+    { config: { kind: 'nesterov' }, reference: () => referenceNesterov(0.01, 0.9) },
+    {
+      config: { kind: 'nesterov', learningRate: 0.1, momentum: 0.5 },
+      reference: () => referenceNesterov(0.1, 0.5),
+    },
+    { config: { kind: 'rmsprop' }, reference: () => referenceRmsprop(0.001, 0.9, 1e-8) },
+    {
+      config: { kind: 'rmsprop', learningRate: 0.02, beta2: 0.7, epsilon: 1e-3 },
+      reference: () => referenceRmsprop(0.02, 0.7, 1e-3),
+    },
+    { config: { kind: 'adamw' }, reference: () => referenceAdam(0.001, 0.9, 0.999, 1e-8, 0.01) },
+    {
+      config: { kind: 'adamw', learningRate: 0.02, weightDecay: 0.5, epsilon: 1e-4 },
+      reference: () => referenceAdam(0.02, 0.9, 0.999, 1e-4, 0.5),
+    },
+    {
+      config: { kind: 'rprop' },
+      reference: () => referenceRprop(0.0125, { growth: 1.2, shrink: 0.5, smallest: 1e-6, largest: 50 }),
+    },
+    {
+      config: { kind: 'rprop', learningRate: 0.01, growth: 2, shrink: 0.25, smallest: 0.004, largest: 0.03 },
+      reference: () => referenceRprop(0.01, { growth: 2, shrink: 0.25, smallest: 0.004, largest: 0.03 }),
+    },
+    { config: { kind: 'quickprop' }, reference: () => referenceQuickprop(0.01, 1.75) },
+    {
+      config: { kind: 'quickprop', learningRate: 0.05, growth: 1.1 },
+      reference: () => referenceQuickprop(0.05, 1.1),
+    },
   ];
+  /** Where a gradient is tiny, its rounding error decides over these: their steps divide by it, or take its sign. */
+  const sensitive: ReadonlySet<string> = new Set(['adam', 'adamw', 'rmsprop', 'quickprop', 'rprop']);
   for (const { config: optimizer, reference } of optimizers) {
     it(`${JSON.stringify(optimizer)} follows its definition for 12 steps`, () => {
       const config: NetworkConfig = { layers: [4, 7, 3], activation: 'tanh', seed };
@@ -200,11 +272,10 @@ describeBuilds('gradients', (runtime) => {
         const targets = randomValues(200 + step, rows * 3);
         trainer.step(inputs, targets, rows);
         update(parametersOf(twin), referenceGradient(twin, { inputs, targets, rows }, 'mse'));
-        // Adam divides by the size of the gradient: where that is tiny, its rounding error is not.
         assertClose(
           allParameters(network),
           parametersOf(twin),
-          optimizer.kind === 'adam' ? 1e-4 : 1e-5,
+          sensitive.has(optimizer.kind) ? 1e-4 : 1e-5,
           `step ${step}`,
         );
       }

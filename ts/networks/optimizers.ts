@@ -1,0 +1,71 @@
+/** The optimizers: which numbers each one reads, their defaults, and what they may be. */
+import { type OptimizerName, optimizerNames } from '../core/abi.js';
+import { InvalidArgumentError } from '../core/errors.js';
+import { assertKnownKeys, assertNumber, oneOf, show } from './checks.js';
+import type { OptimizerConfig } from './types.js';
+
+/** Every number that some optimizer knows; the chosen one does not look at those of others. */
+const shared = {
+  learningRate: 0.01,
+  momentum: 0.9,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+  growth: 1.2,
+  shrink: 0.5,
+  smallest: 1e-6,
+  largest: 50,
+};
+type NumberName = keyof typeof shared;
+
+export interface OptimizerSettings extends Readonly<typeof shared> {
+  readonly kind: OptimizerName;
+}
+
+type Check = readonly [wanted: string, holds: (x: number) => boolean];
+const positive: Check = ['> 0', (x) => x > 0];
+const share: Check = ['in [0, 1)', (x) => x >= 0 && x < 1];
+const checks: { readonly [Name in NumberName]: Check } = {
+  learningRate: positive,
+  momentum: share,
+  beta1: share,
+  beta2: share,
+  epsilon: positive,
+  weightDecay: ['≥ 0', (x) => x >= 0],
+  growth: ['> 1', (x) => x > 1],
+  shrink: ['between 0 and 1', (x) => x > 0 && x < 1],
+  smallest: positive,
+  largest: positive,
+};
+
+/** What each optimizer reads besides `learningRate`, and its own defaults, as their papers recommend them. */
+const optimizers: {
+  readonly [Name in OptimizerName]: readonly [keys: readonly NumberName[], defaults?: Partial<typeof shared>];
+} = {
+  sgd: [[]],
+  momentum: [['momentum']],
+  nesterov: [['momentum']],
+  rmsprop: [['beta2', 'epsilon'], { learningRate: 0.001, beta2: 0.9 }],
+  adam: [['beta1', 'beta2', 'epsilon'], { learningRate: 0.001 }],
+  adamw: [['beta1', 'beta2', 'epsilon', 'weightDecay'], { learningRate: 0.001 }],
+  rprop: [['growth', 'shrink', 'smallest', 'largest'], { learningRate: 0.0125 }],
+  quickprop: [['growth'], { growth: 1.75 }],
+};
+
+export function readOptimizer(what: string, config: OptimizerConfig): OptimizerSettings {
+  if (config === null || typeof config !== 'object') {
+    throw new InvalidArgumentError(`${what} is ${show(config)}: expected an object such as { kind: 'adam' }`);
+  }
+  const kind = oneOf(`${what}.kind`, config.kind, optimizerNames);
+  const [own, defaults] = optimizers[kind];
+  const keys: readonly NumberName[] = ['learningRate', ...own];
+  assertKnownKeys(`${what} '${kind}'`, config, ['kind', ...keys]);
+  const settings = { ...shared, ...defaults, kind };
+  for (const key of keys) {
+    const value = (config as Partial<typeof shared>)[key] ?? settings[key];
+    assertNumber(`${what}.${key}`, value, ...checks[key]);
+    settings[key] = value;
+  }
+  return settings;
+}

@@ -1,0 +1,128 @@
+/** Steps all agents of a swarm: one workspace, moments for each slot. */
+import type { TrainerObject } from '../core/abi.js';
+import { disposeSymbol } from '../core/disposable.js';
+import { owner } from '../core/engine.js';
+import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
+import type { OperationMeter } from '../metrics/operation-recorder.js';
+import { callError } from '../ops/operation.js';
+import { blockOf, type Vec } from '../ops/vec.js';
+import { badBatchRow, badPart } from './bad-rows.js';
+import type { Batch } from './batches.js';
+import { assertLabels, assertMatrix, assertRows, isLabels } from './dataset.js';
+import { deleteWhenForgotten, notForgotten } from './forgotten.js';
+import type { SwarmCore } from './swarm.js';
+import type { TrainerSettings } from './train-settings.js';
+import { StagedOperands } from './trainer.js';
+import { createTrainer } from './trainer-core.js';
+import type { Labels, SwarmTrainer } from './types.js';
+
+const operation = 'step';
+
+export class SwarmTrainerCore implements SwarmTrainer {
+  readonly memoryBytes: number;
+  readonly #swarm: SwarmCore;
+  readonly #agents: () => readonly number[];
+  readonly #meter: OperationMeter;
+  #object: TrainerObject | null;
+  readonly #address: number;
+
+  /** `agents`: the ids at the moment, in the order of their rows. Throws `POOL_EXHAUSTED`. */
+  constructor(swarm: SwarmCore, settings: TrainerSettings, agents: () => readonly number[]) {
+    this.#swarm = swarm;
+    this.#agents = agents;
+    const plan = swarm.object('trainer').planAddress() >>> 0;
+    this.#object = createTrainer(swarm.engine, plan, settings, swarm.capacity);
+    this.#address = this.#object.address() >>> 0;
+    this.memoryBytes = this.#object.memoryBytes() >>> 0;
+    this.#meter = swarm.engine.recorder.meter('swarmTrainer.step');
+    swarm.trainers.add(this);
+    deleteWhenForgotten(this, this.#object);
+  }
+
+  step(inputs: Vec, targets: Vec | Labels, rowsPerAgent: number): Float32Array {
+    const start = this.#meter.begin();
+    try {
+      const losses = this.#step(inputs, targets, rowsPerAgent);
+      this.#meter.end(start, inputs.length);
+      return losses;
+    } catch (error) {
+      this.#meter.fail(start);
+      throw callError(error, operation);
+    }
+  }
+
+  /** Forgets what was remembered of the agent in a slot: another one is there now. */
+  reset(slot: number): void {
+    this.#object?.reset(slot);
+  }
+
+  dispose(): void {
+    if (this.#object === null) return;
+    notForgotten(this);
+    this.#object.delete();
+    this.#object = null;
+    this.#swarm.trainers.delete(this);
+  }
+
+  [disposeSymbol](): void {
+    this.dispose();
+  }
+
+  #step(inputs: Vec, targets: Vec | Labels, rowsPerAgent: number): Float32Array {
+    const { engine, widths } = this.#swarm;
+    this.#swarm.address(operation);
+    if (this.#object === null) {
+      throw new WasmPerformanceError(
+        'DISPOSED',
+        `${operation}: this trainer was disposed of; create a new one`,
+      );
+    }
+    assertRows(operation, rowsPerAgent);
+    const agents = this.#agents();
+    const rows = agents.length * rowsPerAgent;
+    const inputBlock = blockOf(engine, inputs, operation, 'inputs');
+    assertMatrix(`${operation}: inputs`, inputs.length, rows, widths.inputs);
+    const labelled = isLabels(targets);
+    const targetBlock = labelled ? undefined : blockOf(engine, targets, operation, 'targets');
+    if (labelled) assertLabels(operation, targets, rows, widths.outputs);
+    else assertMatrix(`${operation}: targets`, targets.length, rows, widths.outputs);
+    if (rows === 0) return new Float32Array(0);
+
+    const staged = new StagedOperands(engine, [inputBlock ?? inputs, targetBlock ?? targets]);
+    try {
+      const [x, wanted] = staged.addresses as [number, number];
+      const batch: Batch = { inputs: x, targets: labelled ? 0 : wanted, labels: labelled ? wanted : 0, rows };
+      this.#refuseBadRows(batch, agents, rowsPerAgent);
+      return this.#update(batch, agents.length, rowsPerAgent);
+    } finally {
+      staged.free();
+    }
+  }
+
+  #update({ inputs, targets, labels }: Batch, agents: number, rows: number): Float32Array {
+    const { engine } = this.#swarm;
+    const losses = engine.allocate(agents * 8, owner.internal);
+    try {
+      const swarm = this.#swarm.address(operation);
+      const { abi } = engine;
+      const status = abi.swarm_step_f32(swarm, this.#address, inputs, targets, labels, agents, rows, losses);
+      engine.check(status, operation);
+      const first = losses >>> 3;
+      return Float32Array.from(engine.heapF64.subarray(first, first + agents));
+    } finally {
+      engine.free(losses);
+    }
+  }
+
+  #refuseBadRows(batch: Batch, agents: readonly number[], rowsPerAgent: number): void {
+    const { engine, widths } = this.#swarm;
+    const part = badPart(engine, batch, widths);
+    if (part === undefined) return;
+    const row = badBatchRow(engine, part, batch, widths);
+    const agent = agents[Math.floor(row / rowsPerAgent)];
+    throw new InvalidArgumentError(
+      `${operation}: row ${row % rowsPerAgent} of agent ${agent} (row ${row} of the ${part}) holds NaN or an ` +
+        'infinity; correct or remove it (no update was made)',
+    );
+  }
+}
