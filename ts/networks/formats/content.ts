@@ -45,7 +45,12 @@ export function decodeText(bytes: Uint8Array, place: string): string {
   }
 }
 
-/** A width or an index: a whole number that a network can have. */
+/** Two widths or more, inputs first: whole numbers that a network can have. */
+export function checkWidths(value: unknown, place: string): number[] {
+  if (!Array.isArray(value) || value.length < 2) refuse(place, value, 'an array of two widths or more');
+  return value.map((width, i) => (isWidth(width) ? width : refuse(`${place}[${i}]`, width, 'a width ≥ 1')));
+}
+
 export function isWidth(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) > 0 && (value as number) <= 0x7fff_ffff;
 }

@@ -15,7 +15,7 @@
  */
 import { InvalidArgumentError } from '../../core/errors.js';
 import type { OutputActivationName } from '../types.js';
-import { badFormat, excerpt, type NetworkContent, refuse } from './content.js';
+import { badFormat, checkWidths, excerpt, type NetworkContent, refuse, transposed } from './content.js';
 
 /** By the number that FANN has for each; later ones with a name of ours do not come up in writing. */
 const functions: readonly (OutputActivationName | '')[] = [
@@ -50,23 +50,23 @@ const neuronsKey = 'neurons (num_inputs, activation_function, activation_steepne
 const connectionsKey = 'connections (connected_to_neuron, weight)';
 
 /** What FANN must find between the number of layers and their sizes: its own defaults. */
-const settings = `learning_rate=0.700000
-connection_rate=1.000000
+const settings = `learning_rate=0.7
+connection_rate=1
 network_type=0
-learning_momentum=0.000000
+learning_momentum=0
 training_algorithm=2
 train_error_function=1
 train_stop_function=0
-cascade_output_change_fraction=0.010000
-quickprop_decay=-0.000100
-quickprop_mu=1.750000
-rprop_increase_factor=1.200000
-rprop_decrease_factor=0.500000
-rprop_delta_min=0.000000
-rprop_delta_max=50.000000
-rprop_delta_zero=0.100000
+cascade_output_change_fraction=0.01
+quickprop_decay=-0.0001
+quickprop_mu=1.75
+rprop_increase_factor=1.2
+rprop_decrease_factor=0.5
+rprop_delta_min=0
+rprop_delta_max=50
+rprop_delta_zero=0.1
 cascade_output_stagnation_epochs=12
-cascade_candidate_change_fraction=0.010000
+cascade_candidate_change_fraction=0.01
 cascade_candidate_stagnation_epochs=12
 cascade_max_out_epochs=150
 cascade_min_out_epochs=50
@@ -83,41 +83,38 @@ cascade_activation_steepnesses=0.5
 `;
 
 export function writeFann({ layers, activations, weights, biases }: NetworkContent): string {
-  const neurons: string[] = [];
+  let neurons = '(0, 0, 0) '.repeat(layers[0]! + 1);
   const connections: string[] = [];
   let first = 0;
-  layers.forEach((width, index) => {
-    if (index === 0) neurons.push('(0, 0, 0) '.repeat(width + 1));
-    else {
-      const before = layers[index - 1]!;
-      const name = activations[index - 1]!;
-      const code = functions.indexOf(aliases[name] ?? name);
-      if (code < 0) {
-        throw new InvalidArgumentError(
-          `save: FANN has no '${name}', the activation of layer ${index - 1}; save as safetensors, json or onnx`,
-        );
+  activations.forEach((name, layer) => {
+    const refusal = (what: string) =>
+      new InvalidArgumentError(
+        `save: FANN has no ${what}, which layer ${layer} has; use safetensors or json`,
+      );
+    const [inputs, outputs] = [layers[layer]!, layers[layer + 1]!];
+    const code = functions.indexOf(aliases[name] ?? name);
+    if (code < 0) throw refusal(`'${name}'`);
+    neurons += `(${inputs + 1}, ${code}, ${factorOf(name) === 2 ? 0.5 : 1}) `.repeat(outputs);
+    neurons += '(0, 0, 0) ';
+    for (let output = 0; output < outputs; output++) {
+      for (let input = 0; input <= inputs; input++) {
+        const value = input < inputs ? weights[layer]![input * outputs + output]! : biases[layer]![output]!;
+        if (!Number.isFinite(value)) throw refusal(String(value));
+        connections.push(`(${first + input}, ${Object.is(value, -0) ? '-0' : value}) `);
       }
-      neurons.push(`(${before + 1}, ${code}, ${name === 'sigmoid' ? 0.5 : 1}) `.repeat(width), '(0, 0, 0) ');
-      const [w, b] = [weights[index - 1]!, biases[index - 1]!];
-      for (let output = 0; output < width; output++) {
-        for (let input = 0; input <= before; input++) {
-          const value = input === before ? b[output]! : w[input * width + output]!;
-          if (!Number.isFinite(value)) {
-            throw new InvalidArgumentError(
-              `save: layer ${index - 1} has a ${value}, which a FANN file cannot hold; save as safetensors or json`,
-            );
-          }
-          connections.push(`(${first + input}, ${Object.is(value, -0) ? '-0' : value}) `);
-        }
-      }
-      first += before + 1;
     }
+    first += inputs + 1;
   });
   return (
     `${firstLine}\nnum_layers=${layers.length}\n${settings}` +
     `layer_sizes=${layers.map((width) => `${width + 1} `).join('')}\nscale_included=0\n` +
-    `${neuronsKey}=${neurons.join('')}\n${connectionsKey}=${connections.join('')}\n`
+    `${neuronsKey}=${neurons}\n${connectionsKey}=${connections.join('')}\n`
   );
+}
+
+/** FANN's sigmoid is that of twice the sum. */
+function factorOf(name: OutputActivationName): number {
+  return name === 'sigmoid' ? 2 : 1;
 }
 
 /** The value of one line, and where it stands. */
@@ -128,127 +125,103 @@ interface Field {
 
 export function readFann(text: string): NetworkContent {
   const field = fieldsOf(text);
-  expect(field('network_type'), '0', 'a network of layers without shortcut connections');
+  expect(field('network_type'), '0', 'no shortcut connections');
   expect(field('scale_included'), '0', 'no scaling parameters');
-  const sizes = wholeNumbers(field('layer_sizes'));
-  expect(field('num_layers'), String(sizes.length), 'the number of layer sizes');
-  const smallest = Math.min(...sizes.slice(0, 1e5));
-  if (sizes.length < 2 || smallest < 2) {
-    refuse(
-      field('layer_sizes').place,
-      field('layer_sizes').text,
-      'two or more, each ≥ 2: bias neurons are counted',
-    );
-  }
-  const layers = sizes.map((size) => size - 1);
-  const neurons = readNeurons(field(neuronsKey), sizes);
-  const { weights, biases } = readConnections(field(connectionsKey), sizes, neurons.factors);
-  return { layers, activations: neurons.activations, weights, biases };
+  const sizes = field('layer_sizes').text.split(/\s+/).map(Number);
+  expect(field('num_layers'), String(sizes.length), 'as many as layer_sizes');
+  // A bias neuron is counted in each.
+  const widths = sizes.map((size) => size - 1);
+  const layers = checkWidths(widths, `${field('layer_sizes').place}, less 1`);
+  const neurons = tuples(field(neuronsKey), 3);
+  const connections = tuples(field(connectionsKey), 2);
+  const activations: OutputActivationName[] = [];
+  const [weights, biases]: [Float32Array[], Float32Array[]] = [[], []];
+  let first = 0;
+  sizes.forEach((size, l) => {
+    const before = l > 0 ? sizes[l - 1]! : 0;
+    const [rows, ends]: [number[], number[]] = [[], []];
+    for (let n = 0; n < size; n++) {
+      const factor = readNeuron(neurons, n < size - 1 ? before : 0, activations, l - 1);
+      for (let k = 0; factor !== undefined && k < before; k++) {
+        const weight = readConnection(connections, first + k, factor);
+        (k < before - 1 ? rows : ends).push(weight);
+      }
+    }
+    if (l === 0) return;
+    weights.push(transposed(Float32Array.from(rows), layers[l]!, layers[l - 1]!));
+    biases.push(Float32Array.from(ends));
+    first += before;
+  });
+  neurons.end();
+  connections.end();
+  return { layers, activations, weights, biases };
 }
 
+/** What the weights of the next neuron are multiplied with; undefined where it has none. */
+function readNeuron(
+  { next, fail }: Tuples,
+  inputs: number,
+  activations: OutputActivationName[],
+  layer: number,
+): number | undefined {
+  const [given, code, steepness] = next() as [number, number, number];
+  if (given !== inputs) fail(`${inputs} inputs, as layers are fully connected`, given);
+  if (inputs === 0) return undefined;
+  const name = functions[code] || fail('the number of a function that FANN computes', code);
+  activations[layer] ??= name;
+  if (name !== activations[layer]) fail(`${activations[layer]}, as in the rest of its layer`, name);
+  if (!(steepness >= 0)) fail('a steepness ≥ 0', steepness);
+  return Math.fround(steepness) * factorOf(name);
+}
+
+function readConnection({ next, fail }: Tuples, neuron: number, factor: number): number {
+  const [from, weight] = next() as [number, number];
+  if (from !== neuron) fail(`neuron ${neuron}, the next of the layer before`, from);
+  const value = Math.fround(Math.fround(weight) * factor);
+  return Number.isFinite(value) ? value : fail('a weight that times its steepness is finite as f32', weight);
+}
+
+/** The fields of a file, by name. */
 function fieldsOf(text: string): (key: string) => Field {
   const lines = text.split('\n').map((line) => line.trim());
   if (lines[0] !== firstLine) refuse('line 1', lines[0], `'${firstLine}', the only version that is read`);
   const fields = new Map<string, Field>();
   lines.forEach((line, index) => {
     if (index === 0 || line === '') return;
+    const [key, value] = [/^[^=]*/.exec(line)![0], line.indexOf('=')];
     const place = `line ${index + 1}`;
-    const equals = line.indexOf('=');
-    const key = line.slice(0, equals);
-    if (equals < 0) refuse(place, line, "a key, '=' and a value");
+    if (value < 0) refuse(place, line, "a key, '=' and a value");
     if (fields.has(key)) badFormat(place, `${excerpt(key)} stands in ${fields.get(key)!.place}, too`);
-    fields.set(key, { text: line.slice(equals + 1), place: `${place}, ${key.split(' ')[0]!.slice(0, 40)}` });
+    fields.set(key, { text: line.slice(value + 1), place: `${place}, ${key.slice(0, 40).split(' ')[0]}` });
   });
-  return (key) =>
-    fields.get(key) ?? badFormat(`line ${lines.length}`, `the file ends without a line '${key}='`);
+  return (key) => fields.get(key) ?? refuse(`line ${lines.length}`, 'the end', `'${key}=…'`);
 }
 
 function expect({ text, place }: Field, wanted: string, meaning: string): void {
-  if (text.trim() !== wanted) refuse(place, text, `${wanted}: ${meaning}`);
+  if (text !== wanted) refuse(place, text, `${wanted}, ${meaning}`);
 }
 
-function wholeNumbers({ text, place }: Field): number[] {
-  return text
-    .trim()
-    .split(/\s+/)
-    .map((word) => (/^\d{1,9}$/.test(word) ? Number(word) : refuse(place, word, 'a whole number')));
-}
+type Tuples = ReturnType<typeof tuples>;
 
-/** What comes in brackets: `(1, 2, 0.5) `. Calls `visit` with the numbers of each of the `count`. */
-function forEachTuple(
-  { text, place }: Field,
-  wanted: string,
-  pattern: RegExp,
-  count: number,
-  visit: (place: string, a: number, b: number, c: number) => void,
-): void {
-  let at = 0;
-  for (let index = 0; index < count; index++) {
-    pattern.lastIndex = at;
-    const match =
-      pattern.exec(text) ??
-      refuse(`${place}, entry ${index} of ${count}`, text.slice(at, at + 40).trim(), wanted);
-    at = pattern.lastIndex;
-    visit(`${place}, entry ${index}`, Number(match[1]), Number(match[2]), Number(match[3]));
-  }
-  if (text.slice(at).trim() !== '') refuse(`${place}, after entry ${count - 1}`, text.slice(at), 'the end');
-}
-
-/** What the neurons of each layer compute, and what their weights are multiplied with. */
-function readNeurons(field: Field, sizes: readonly number[]) {
-  const pattern = /\s*\(\s*(\d{1,9}),\s*(\d{1,9}),\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*\)/y;
-  const activations: OutputActivationName[] = [];
-  const factors: number[][] = [];
-  let [layer, neuron] = [0, 0];
-  const total = sizes.reduce((sum, size) => sum + size);
-  const wanted = '(inputs, function, steepness)';
-  forEachTuple(field, wanted, pattern, total, (place, inputs, code, steepness) => {
-    const isBias = neuron === sizes[layer]! - 1;
-    const fullInputs = layer === 0 || isBias ? 0 : sizes[layer - 1]!;
-    if (inputs !== fullInputs) {
-      refuse(place, inputs, `${fullInputs} inputs, for layer ${layer} of a fully connected network`);
-    }
-    if (fullInputs > 0) {
-      const name = functions[code] || refuse(place, code, 'the number of a function that FANN computes');
-      activations[layer - 1] ??= name;
-      if (activations[layer - 1] !== name) {
-        badFormat(
-          place,
-          `function ${code} (${name}) in a layer of ${activations[layer - 1]}: a layer has one here`,
-        );
-      }
-      if (!(steepness >= 0)) refuse(place, steepness, 'a steepness ≥ 0');
-      if (neuron === 0) factors.push([]);
-      factors[layer - 1]!.push(Math.fround(steepness) * (name === 'sigmoid' ? 2 : 1));
-    }
-    neuron++;
-    if (isBias) [layer, neuron] = [layer + 1, 0];
-  });
-  return { activations, factors };
-}
-
-function readConnections(field: Field, sizes: readonly number[], factors: readonly number[][]) {
-  const pattern = /\s*\(\s*(\d{1,9}),\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*\)/y;
-  const total = factors.reduce((sum, { length }, layer) => sum + length * sizes[layer]!, 0);
-  // A connection takes six characters at least: no more numbers are made room for than the file has.
-  if (total * 6 > field.text.length + 6) badFormat(field.place, `it ends before ${total} connections`);
-  const weights = factors.map(({ length }, layer) => new Float32Array((sizes[layer]! - 1) * length));
-  const biases = factors.map(({ length }) => new Float32Array(length));
-  let [layer, first, output, input] = [0, 0, 0, 0];
-  forEachTuple(field, '(neuron, weight)', pattern, total, (place, from, weight) => {
-    const inputs = sizes[layer]! - 1;
-    const outputs = factors[layer]!.length;
-    if (from !== first + input) refuse(place, from, `neuron ${first + input}, the next of the layer before`);
-    const value = Math.fround(Math.fround(weight) * factors[layer]![output]!);
-    if (!Number.isFinite(value)) refuse(place, weight, 'a weight that is finite as f32, times the steepness');
-    if (input < inputs) weights[layer]![input * outputs + output] = value;
-    else biases[layer]![output] = value;
-    if (++input <= inputs) return;
-    input = 0;
-    if (++output < outputs) return;
-    output = 0;
-    first += inputs + 1;
-    layer++;
-  });
-  return { weights, biases };
+/** Reads `(1, 2, 0.5) (…`, `length` numbers at a time. `fail` speaks of the last that was read. */
+function tuples({ text, place }: Field, length: number) {
+  const number = '\\s*([-+]?\\d+(?:\\.\\d*)?(?:e[-+]?\\d+)?)\\s*';
+  const pattern = new RegExp(`\\s*\\(${new Array(length).fill(number)}\\)`, 'iy');
+  let [at, index] = [0, -1];
+  const fail = (wanted: string, given: unknown = text.slice(at, at + 40)): never =>
+    refuse(`${place}, entry ${index}`, given, wanted);
+  return {
+    fail,
+    next(): number[] {
+      index++;
+      pattern.lastIndex = at;
+      const match = pattern.exec(text) ?? fail(`${length} numbers in brackets`);
+      at = pattern.lastIndex;
+      return match.slice(1).map(Number);
+    },
+    end(): void {
+      index++;
+      if (at < text.length) fail('the end');
+    },
+  };
 }

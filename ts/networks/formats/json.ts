@@ -8,7 +8,7 @@
  * its neighbours, denormals too; −0 is written `-0`, and what JSON has no number for is one of the strings "NaN",
  * "Infinity", "-Infinity". So everything comes back to the bit, but for the sign and payload of a NaN.
  */
-import { badFormat, checkActivations, isWidth, type NetworkContent, refuse } from './content.js';
+import { checkActivations, checkWidths, type NetworkContent, refuse } from './content.js';
 import type { Json, JsonObject } from './json-text.js';
 
 const jsonFormat = '@sasi/wasm-performance network';
@@ -34,11 +34,7 @@ export function readJson(file: JsonObject): NetworkContent {
     if (!keys.some((known) => known === key)) refuse('a key of the file', key, `one of ${keys.join(', ')}`);
   }
   if (file.get('version') !== 1) refuse('version', file.get('version'), '1');
-  const layers = list(file.get('layers'), 'layers');
-  if (layers.length < 2) badFormat('layers', `${layers.length} widths, expected two or more`);
-  const widths = layers.map((width, i) =>
-    isWidth(width) ? width : refuse(`layers[${i}]`, width, 'a width ≥ 1'),
-  );
+  const widths = checkWidths(file.get('layers'), 'layers');
   const count = widths.length - 1;
   return {
     layers: widths,

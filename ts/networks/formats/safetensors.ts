@@ -35,12 +35,7 @@ interface Tensor {
 
 export function writeSafetensors({ layers, activations, weights, biases }: NetworkContent): Uint8Array {
   const header: Record<string, object> = {
-    __metadata__: {
-      producer: '@sasi/wasm-performance',
-      version: '1',
-      layers: layers.join(),
-      activations: activations.join(),
-    },
+    __metadata__: { layers: layers.join(), activations: activations.join() },
   };
   const data: Float32Array[] = [];
   let offset = 0;
@@ -133,31 +128,29 @@ function assemble(
   const found = new Map<number, { weight?: Tensor; bias?: Tensor }>();
   let common: string | undefined;
   for (const tensor of tensors) {
-    const match = /^(.*\.)?(0|[1-9]\d{0,8})\.(weight|bias)$/s.exec(tensor.name);
-    const prefix = match?.[1] ?? '';
+    const [, prefix = '', number, kind] = /^(.*\.)?(0|[1-9]\d{0,8})\.(weight|bias)$/s.exec(tensor.name) ?? [];
     common ??= prefix;
-    if (!match || prefix !== common) badFormat(tensor.place, `expected ${common}N.weight or ${common}N.bias`);
-    const number = Number(match[2]);
-    found.set(number, { ...found.get(number), [match[3]!]: tensor });
+    if (!kind || prefix !== common) badFormat(tensor.place, `expected ${common}N.weight or ${common}N.bias`);
+    found.set(Number(number), { ...found.get(Number(number)), [kind]: tensor });
   }
-  const content: NetworkContent = { layers: [], activations: [], weights: [], biases: [] };
   const layers: number[] = [];
+  const [weights, biases]: Float32Array[][] = [[], []];
   for (const [number, { weight, bias }] of [...found].sort(([a], [b]) => a - b)) {
     if (weight === undefined) return badFormat(bias!.place, `there is no ${common}${number}.weight`);
-    const [outputs, inputs = 0, more] = weight.shape;
-    if (more !== undefined || !outputs || inputs !== (layers.at(-1) ?? inputs) || !inputs) {
-      badFormat(weight.place, `shape [${weight.shape}], expected [outputs, ${layers.at(-1) ?? 'inputs'}]`);
+    const [outputs, inputs] = weight.shape;
+    const before = layers.at(-1) ?? inputs;
+    if (weight.shape.length !== 2 || inputs !== before) {
+      badFormat(weight.place, `shape [${weight.shape}], expected [outputs, ${before ?? 'inputs'}]`);
     }
-    if (bias !== undefined && `${bias.shape}` !== `${outputs}`) {
+    if (bias && `${bias.shape}` !== `${outputs}`) {
       badFormat(bias.place, `shape [${bias.shape}], expected [${outputs}]`);
     }
-    if (layers.length === 0) layers.push(inputs);
-    layers.push(outputs);
-    content.weights.push(transposed(read(weight), outputs, inputs));
-    content.biases.push(bias === undefined ? new Float32Array(outputs) : read(bias));
+    layers.push(...(layers.length > 0 ? [outputs!] : [inputs!, outputs!]));
+    weights!.push(transposed(read(weight), outputs!, inputs!));
+    biases!.push(bias ? read(bias) : new Float32Array(outputs!));
   }
   if (layers.length === 0) badFormat('the header', 'no tensor, expected those of one layer or more');
-  return { ...content, layers, activations: activationsOf(metadata, layers) };
+  return { layers, activations: activationsOf(metadata, layers), weights: weights!, biases: biases! };
 }
 
 function activationsOf(metadata: unknown, layers: readonly number[]) {

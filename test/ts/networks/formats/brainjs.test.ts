@@ -135,7 +135,7 @@ describe('networks of brain.js', () => {
     bad((file) => ({ ...file, sizes: [3, 6, 4, 3] }), 'layers[3]', '2 nodes', '3');
     bad((file) => ({ ...file, sizes: [3, 6, 2 ** 31, 2] }), 'sizes[2]', '2147483648');
     bad((file) => ({ ...file, sizes: [3, 6, 2 ** 31 - 1, 2] }), 'layers[2]', '4 nodes');
-    bad((file) => ({ ...file, sizes: [3] }), 'sizes', '1 widths');
+    bad((file) => ({ ...file, sizes: [3] }), 'sizes', 'an array of 1', 'two widths');
     bad((file) => ({ ...file, leakyReluAlpha: -1, activation: 'leaky-relu' }), 'leakyReluAlpha', '-1');
     bad(
       (file) => ({ ...file, layers: file.layers.map((layer, i) => (i === 1 ? null : layer)) }),
@@ -145,22 +145,22 @@ describe('networks of brain.js', () => {
       ...file,
       layers: file.layers.map((layer, i) => (i === 2 ? { ...layer, 3: { ...layer[3], ...node } } : layer)),
     });
-    bad(change({ bias: null }), "layers[2]['3'].bias", 'null');
-    bad(change({ bias: 1e39 }), "layers[2]['3'].bias", '1e+39');
-    bad(change({ weights: { 0: 1 } }), "layers[2]['3'].weights", '1 weights for 6 inputs');
+    bad(change({ bias: null }), 'layers[2], node 3, bias', 'null');
+    bad(change({ bias: 1e39 }), 'layers[2], node 3, bias', '1e+39');
+    bad(change({ weights: { 0: 1 } }), 'layers[2], node 3, weights', '1 weights for 6 inputs');
     bad(
       change({ weights: { 0: 1, 1: 1, 2: 1, 3: 1, 4: 1, six: 1 } }),
-      "layers[2]['3'].weights, input 5",
-      'missing',
+      'layers[2], node 3, weight 5',
+      'null',
     );
     const second = secondForm('tanh');
     const worse = (more: object, ...words: string[]) =>
       assertBadFormat(runtime, JSON.stringify({ ...second, ...more }), words);
-    worse({ trainOpts: {} }, 'trainOpts.activation', 'missing');
+    worse({ trainOpts: {} }, 'activation', 'missing');
     worse({ trainOpts: { activation: 'leaky-relu', leakyReluAlpha: 0.2 } }, 'leakyReluAlpha', '0.2', '0.01');
     worse({ sizes: [3, 6, 4, 1] }, 'layers[3].weights', 'an array of 2', 'an array of 1');
     const layers = structuredClone(second.layers);
     (layers[2]!.weights as unknown[][])[1]![3] = null;
-    worse({ layers }, 'layers[2].weights[1][3]', 'null');
+    worse({ layers }, 'layers[2], node 1, weight 3', 'null');
   });
 });

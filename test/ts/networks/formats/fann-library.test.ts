@@ -116,7 +116,7 @@ describe('FANN itself', { skip: !there }, () => {
 
   it('writes what is refused by name: shortcuts, missing connections, scaling, mixed functions', () => {
     const cases: readonly [string, ...string[]][] = [
-      ['shortcut', 'line 5', 'network_type', 'without shortcut'],
+      ['shortcut', 'line 5', 'network_type', 'no shortcut'],
       ['sparse', 'neurons', 'fully connected'],
       ['scaled', 'scale_included', 'no scaling parameters'],
       ['mixed', 'neurons', 'entry 4', 'sin'],

@@ -213,7 +213,7 @@ describe('JSON', () => {
 
   it('whose parts do not go together: the key is named', () => {
     for (const layers of [undefined, null, 3, '2,3,1', {}]) bad(change({ layers }), 'layers');
-    bad(change({ layers: [2] }), 'layers', '1 widths');
+    bad(change({ layers: [2] }), 'layers', 'an array of 1', 'two widths');
     for (const width of [0, -3, 1.5, 2 ** 31, '3', null]) {
       bad(change({ layers: [2, width, 1] }), 'layers[1]', width === null ? 'null' : String(width));
     }
@@ -266,11 +266,11 @@ describe('FANN', () => {
   });
 
   it('with lines missing, twice, or that are none', () => {
-    bad(replaced(/layer_sizes=.*\n/, ''), 'line', "'layer_sizes='");
+    bad(replaced(/layer_sizes=.*\n/, ''), 'line', "'layer_sizes=…'");
     bad(replaced(/neurons.*\n/, ''), 'line', "'neurons ");
     bad(replaced('network_type=0', 'network_type=0\nnetwork_type=0'), 'line 6', 'line 5');
     bad(replaced('network_type=0', 'network_type'), 'line 5', "'network_type'");
-    bad(replaced('network_type=0', '__proto__=1'), "'network_type='");
+    bad(replaced('network_type=0', '__proto__=1'), "'network_type=…'");
     using network = runtime.loadNetwork(text(saved('fann')).replaceAll('\n', '\r\n'));
     assert.deepEqual(network.layers, [2, 3, 1]);
   });
@@ -300,7 +300,7 @@ describe('FANN', () => {
     for (const weight of ['nan', '-inf', '1e39', '1e999', '', 'x', '1,2']) {
       bad(replaced(/weight\)=\(0, [^)]*\)/, `weight)=(0, ${weight})`), 'connections', 'entry 0');
     }
-    bad(replaced(/\) \n$/, ') (0, 1) \n'), 'connections', 'after entry 12', "' (0, 1)'");
+    bad(replaced(/\) \n$/, ') (0, 1) \n'), 'connections', 'entry 13', "' (0, 1)'");
     bad(replaced(/weight\)=\(0, [^)]*\)/, `weight)=(0, ${'1'.repeat(1_000_000)}`), 'connections', 'entry 0');
   });
 });
