@@ -6,8 +6,8 @@
  * rounded. The last neuron of each layer is its bias, which gives 1.
  *
  * Every function of FANN 2.2 has its counterpart here, but for the three stepwise ones. Those of the sigmoids are
- * read as the functions that they approximate, from which FANN's results differ by up to 0.03 of their range;
- * FANN_GAUSSIAN_STEPWISE, which FANN itself does not compute, is refused. FANN holds s·Σ within ±150/s; here no
+ * read as the functions that they approximate, to 0.034 of their height; FANN_GAUSSIAN_STEPWISE, which FANN itself does
+ * not compute, is refused. FANN holds s·Σ within ±150/s; here no
  * bound is needed, so the results of a linear neuron differ beyond it.
  *
  * Refused are networks with shortcut connections or missing ones, layers whose neurons have different functions, and

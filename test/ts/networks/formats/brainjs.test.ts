@@ -148,15 +148,12 @@ describe('networks of brain.js', () => {
     bad(change({ bias: null }), 'layers[2], node 3, bias', 'null');
     bad(change({ bias: 1e39 }), 'layers[2], node 3, bias', '1e+39');
     bad(change({ weights: { 0: 1 } }), 'layers[2], node 3, weights', '1 weights for 6 inputs');
-    bad(
-      change({ weights: { 0: 1, 1: 1, 2: 1, 3: 1, 4: 1, six: 1 } }),
-      'layers[2], node 3, weight 5',
-      'null',
-    );
+    bad(change({ weights: { 0: 1, 1: 1, 2: 1, 3: 1, 4: 1, six: 1 } }), 'layers[2], node 3, weight 5', 'null');
     const second = secondForm('tanh');
     const worse = (more: object, ...words: string[]) =>
       assertBadFormat(runtime, JSON.stringify({ ...second, ...more }), words);
-    worse({ trainOpts: {} }, 'activation', 'missing');
+    worse({ trainOpts: { activation: 'swish' } }, 'activation', "'swish'");
+    worse({ trainOpts: null }, 'trainOpts', 'null');
     worse({ trainOpts: { activation: 'leaky-relu', leakyReluAlpha: 0.2 } }, 'leakyReluAlpha', '0.2', '0.01');
     worse({ sizes: [3, 6, 4, 1] }, 'layers[3].weights', 'an array of 2', 'an array of 1');
     const layers = structuredClone(second.layers);
