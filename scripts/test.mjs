@@ -9,24 +9,27 @@ import { testNative, testWasm } from './lib/cmake.mjs';
 import { CommandError, Stopped } from './lib/errors.mjs';
 import { checkWithBiome, clangFormat } from './lib/lint.mjs';
 import { main } from './lib/main.mjs';
+import { packageTestFiles, preparePackage, runPackageTests } from './lib/package-tests.mjs';
 import { stopEverything } from './lib/run.mjs';
 import { Stages } from './lib/stages.mjs';
 import { browserTestFiles, nodeTestFiles, runBrowserTests, runNodeTests } from './lib/typescript.mjs';
+import { consumerToolsAreInstalled } from './setup/npm-packages.mjs';
 import { missingBrowsers, setUpPeers, setUpToolchain } from './setup/setup.mjs';
 
 // What a run may take on two cores. The limit is a test like the others: whoever makes the suite slower learns it.
 const LIMIT = 15;
 const LIMIT_WITH_SET_UP = 25;
 
-// Whoever tests on a machine of their own is not made to install three browsers; a CI machine is.
-const wantsBrowsers = Boolean(process.env.CI) || process.getuid?.() === 0;
+// Whoever tests on a machine of their own is not made to install three browsers and 450 MB of tools; a CI machine is.
+const wantsAll = Boolean(process.env.CI) || process.getuid?.() === 0;
 
 main(async () => {
-  const absent = wantsBrowsers ? [] : missingBrowsers();
+  const consumers = wantsAll || consumerToolsAreInstalled();
+  const absent = wantsAll ? [] : missingBrowsers();
   const stages = new Stages(process.stdout);
   const limit = enforceLimit(LIMIT_WITH_SET_UP);
   try {
-    const browsers = wantsBrowsers ? [/** @type {const} */ ('browsers')] : [];
+    const browsers = wantsAll ? [/** @type {const} */ ('browsers')] : [];
     const toolchain = await setUpToolchain(['native', 'format', ...browsers], stages);
     if (!toolchain.fetched) limit.lower(LIMIT);
     await buildEverything(toolchain, stages);
@@ -37,6 +40,11 @@ main(async () => {
     await stages.test('C++ tests, native with sanitizers', testNative);
     await stages.test('C++ tests, wasm', () => testWasm(toolchain.emscripten));
     await stages.test('API tests, Node', () => runNodeTests(nodeTestFiles()));
+    if (consumers) {
+      await preparePackage(stages);
+      const files = packageTestFiles({ pages: absent.length === 0 });
+      await stages.test('tests of the package', () => runPackageTests(files));
+    }
     if (absent.length === 0) {
       await stages.test('tests in browsers', () => runBrowserTests(browserTestFiles()));
     }
@@ -44,10 +52,15 @@ main(async () => {
     limit.clear();
     stages.table(performance.now() / 1000, `limit ${limit.minutes} min`);
   }
+  if (!consumers) process.stdout.write(PACKAGE_NOT_RUN);
   if (absent.length > 0) process.stdout.write(notRun(absent));
   if (stages.failed.length > 0) throw new CommandError(`failed: ${stages.failed.join('; ')}`);
   process.stdout.write('all passed\n');
 });
+
+const PACKAGE_NOT_RUN =
+  'not run: the tests of the package (test/package), since their tools (bundlers, Jest, Bun, Deno) are not in the cache\n' +
+  'npm run test:package fetches them, 450 MB, and runs those tests\n';
 
 /** @param {string[]} absent */
 const notRun = (absent) =>

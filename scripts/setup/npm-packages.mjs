@@ -2,13 +2,15 @@
 // itself, and in bench/ the libraries that it is compared with, which nobody needs to build or use it.
 
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError, SetupError } from '../lib/errors.mjs';
 import { inRoot, ROOT } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
+import { cacheFolder, makeInCache } from './cache.mjs';
 
 const PEERS = inRoot('bench');
+const CONSUMER_TOOLS = inRoot('test/package/tools');
 
 export const npmPackagesAreInstalled = () => isInstalled(ROOT);
 export const installNpmPackages = () => install(ROOT);
@@ -16,6 +18,35 @@ export const installNpmPackages = () => install(ROOT);
 /** Installs the libraries of bench/package.json, where they are not there yet. @param {Stages} stages */
 export async function installPeers(stages) {
   if (!isInstalled(PEERS)) await stages.quiet('installing the peers', () => install(PEERS));
+}
+
+/** Where the tools are, or are to be. */
+function consumerTools() {
+  const [hash = ''] = wanted(CONSUMER_TOOLS).split(' ');
+  return cacheFolder(`consumer-tools-${process.platform}-${process.arch}-${hash.slice(0, 16)}`);
+}
+
+export const consumerToolsAreInstalled = () => existsSync(consumerTools());
+
+/**
+ * The tools of those who use the package (bundlers, test runners, compilers): 450 MB that nobody needs to build or use
+ * it, so they lie in the cache folder, the same for every clone.
+ * @param {Stages} stages
+ * @returns {Promise<string>} the folder that holds their node_modules
+ */
+export async function installConsumerTools(stages) {
+  const target = consumerTools();
+  if (!existsSync(target)) {
+    await stages.quiet('installing the tools of those who use the package', () =>
+      makeInCache(target, async (folder) => {
+        for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
+          copyFileSync(join(CONSUMER_TOOLS, file), join(folder, file));
+        }
+        await install(folder);
+      }),
+    );
+  }
+  return target;
 }
 
 /** @typedef {import('../lib/stages.mjs').Stages} Stages */

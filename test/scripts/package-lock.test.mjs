@@ -5,7 +5,9 @@ import { test } from 'node:test';
 /** @typedef {{ name?: string, version?: string, resolved?: string, optionalDependencies?: object }} Entry */
 /** @param {string} path @returns {{ packages: Record<string, Entry> }} */
 const readLock = (path) => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
-const locks = ['package-lock.json', 'bench/package-lock.json'].map(readLock);
+const locks = ['package-lock.json', 'bench/package-lock.json', 'test/package/tools/package-lock.json'].map(
+  readLock,
+);
 
 for (const { packages } of locks) {
   const name = packages['']?.name;

@@ -5,15 +5,17 @@
  * Every address is a literal `new URL('…', import.meta.url)` and the import is a literal too: bundlers look for
  * exactly that, and a computed one they would not find.
  */
+
 import type { WasmFeature } from './features.js';
 import type { Glue } from './glue.js';
+import type { HostUrl } from './host-types.js';
 
 interface WasmBuildRow {
   readonly name: string;
   readonly requires: WasmFeature;
   /** Below dist/wasm: what a `wasmUrl` function is asked for. */
   readonly file: string;
-  readonly url: () => URL;
+  readonly url: () => HostUrl;
   /** Never taken by `auto`: its results differ from the other builds' in their last bits. */
   readonly onRequest?: true;
 }
@@ -33,13 +35,13 @@ export const builds = [
     name: 'simd',
     requires: 'simd',
     file: 'simd/neural.wasm',
-    url: () => new URL('../wasm/simd/neural.wasm', import.meta.url),
+    url: (): HostUrl => new URL('../wasm/simd/neural.wasm', import.meta.url),
   },
   {
     name: 'scalar',
     requires: 'wasm',
     file: 'scalar/neural.wasm',
-    url: () => new URL('../wasm/scalar/neural.wasm', import.meta.url),
+    url: (): HostUrl => new URL('../wasm/scalar/neural.wasm', import.meta.url),
   },
   {
     name: 'js',
@@ -49,7 +51,7 @@ export const builds = [
     name: 'relaxed',
     requires: 'relaxedSimd',
     file: 'relaxed/neural.wasm',
-    url: () => new URL('../wasm/relaxed/neural.wasm', import.meta.url),
+    url: (): HostUrl => new URL('../wasm/relaxed/neural.wasm', import.meta.url),
     onRequest: true,
   },
 ] as const satisfies readonly (WasmBuildRow | ScriptBuildRow)[];

@@ -1,10 +1,11 @@
 /**
  * Where the files of the builds are, when the caller serves them himself.
  */
+import type { HostUrl } from '../core/host-types.js';
 import { builds, isWasmBuild, type VariantName } from '../core/variants.js';
 
 /** The address of a file: `simd/neural.wasm` or `scalar/neural.wasm`. A function, since several may be tried. */
-export type LocateFile = (file: string) => string | URL;
+export type LocateFile = (file: string) => string | HostUrl;
 
 export interface FileOptions {
   readonly wasmUrl?: LocateFile;

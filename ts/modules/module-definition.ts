@@ -1,6 +1,7 @@
 /**
  * What a module is: one way to get working operations, with what it says about itself before it is loaded.
  */
+import type { HostAbortSignal } from '../core/host-types.js';
 import type { VariantName } from '../core/variants.js';
 import type { Profiling } from '../metrics/runtime-metrics.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
@@ -44,7 +45,7 @@ export interface ModuleLoadOptions {
   /** Imports ruv-swarm, where it cannot be resolved at run time. */
   readonly ruvSwarm?: () => Promise<unknown>;
   /** Ends the load, with its waiting and its tries: `ABORTED`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: HostAbortSignal;
   /** Builds that are not to be tried: they trapped more than once. */
   readonly excludedTiers?: ReadonlySet<VariantName>;
 }

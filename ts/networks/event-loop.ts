@@ -13,7 +13,7 @@ const sliceBudget = 10;
 interface Host {
   setImmediate?(callback: () => void): unknown;
   MessageChannel?: new () => { readonly port1: Port; readonly port2: Port };
-  setTimeout(callback: () => void, milliseconds: number): unknown;
+  setTimeout?(callback: () => void, milliseconds: number): unknown;
   readonly process?: { readonly versions?: { readonly node?: string } };
 }
 interface Port {
@@ -26,7 +26,8 @@ interface Port {
 const host = globalThis as unknown as Host;
 const setImmediate = host.setImmediate?.bind(globalThis);
 const MessageChannel = host.MessageChannel;
-const setTimeout = host.setTimeout.bind(globalThis);
+// A bare engine has none, and no event loop to be left free either.
+const setTimeout = host.setTimeout?.bind(globalThis) ?? ((callback: () => void) => callback());
 // Node hands a port up to a thousand messages before its timers run: under Jest's jsdom, which hides
 // setImmediate, a message would be no turn at all.
 const hasMessageTasks = MessageChannel !== undefined && host.process?.versions?.node === undefined;

@@ -5,6 +5,7 @@
  * milliseconds and rates per second.
  */
 import type { ActivationName, InitializerName, LossName, ScheduleName } from '../core/abi.js';
+import type { HostAbortSignal } from '../core/host-types.js';
 import type { Vec } from '../ops/vec.js';
 
 /** Activation of the last layer: any elementwise one, or softmax over the outputs of each row. */
@@ -308,7 +309,7 @@ export interface TrainOptions {
   /** Epochs without a better loss on the validation rows after which training stops, ≥ 1. Default: it does not. */
   readonly patience?: number;
   /** Stops before the next batch; the promise then resolves with `stopped: 'aborted'`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: HostAbortSignal;
   /** Called after every batch. What it throws rejects the promise of `train`. */
   readonly onProgress?: (progress: TrainingProgress) => void;
 }

@@ -2,7 +2,9 @@
  * How a layer or a bridge gets at its module: a manager hands it one, or it finds the process's shared one, or loads
  * it. After a trap the module is given up, and another one is loaded.
  */
+
 import { WasmPerformanceError } from '../core/errors.js';
+import type { HostAbortSignal } from '../core/host-types.js';
 import type { VariantName } from '../core/variants.js';
 import { OperationRecorder } from '../metrics/operation-recorder.js';
 import type { Profiling } from '../metrics/runtime-metrics.js';
@@ -13,7 +15,7 @@ import type { NeuralRuntime } from '../runtime/runtime.js';
 
 export interface RuntimeSource {
   /** Loads, or rejects with the reason why there is none. */
-  load(signal: AbortSignal, excludedTiers: ReadonlySet<VariantName>): Promise<LoadedModule>;
+  load(signal: HostAbortSignal, excludedTiers: ReadonlySet<VariantName>): Promise<LoadedModule>;
   /** One that is loaded already. */
   find(excludedTiers: ReadonlySet<VariantName>): LoadedModule | undefined;
   /** Whether `load` could give a faster build than this one, which was come across. */
@@ -160,7 +162,7 @@ export class RuntimeAttachment {
     return this.#found && this.#source.betters?.(runtime.variant) === true;
   }
 
-  async #load(signal: AbortSignal): Promise<LoadedModule> {
+  async #load(signal: HostAbortSignal): Promise<LoadedModule> {
     const loaded = await this.#source.load(signal, this.traps.excludedTiers).catch((error: unknown) => {
       // What was come across still works.
       if (this.current === undefined || signal.aborted) throw error;

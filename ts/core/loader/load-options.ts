@@ -1,7 +1,9 @@
 /** The options of a load, checked and completed. */
+
 import type { Profiling } from '../../metrics/operation-recorder.js';
 import { assertKnownKeys } from '../arguments.js';
 import { InvalidArgumentError, WasmPerformanceError } from '../errors.js';
+import type { HostAbortSignal, HostUrl } from '../host-types.js';
 import { builds, type VariantName } from '../variants.js';
 
 /** `WebAssembly.Module`, or any object where a user's TypeScript knows no WebAssembly (Node without the DOM library). */
@@ -28,9 +30,9 @@ export interface LoadOptions {
    * Where the build is, or a function from a file's name ('simd/neural.wasm') to where that file is. With `'auto'`
    * a module, bytes or a single address are taken for the first build that the engine supports: name the variant.
    */
-  readonly wasmUrl?: string | URL | ((file: string) => string | URL);
+  readonly wasmUrl?: string | HostUrl | ((file: string) => string | HostUrl);
   /** Ends the load: it is rejected with `ABORTED`, whose cause is the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: HostAbortSignal;
   /** Milliseconds for each build that is tried, default 10 000; then `LOAD_TIMEOUT`. Infinity: no limit. */
   readonly timeout?: number;
   /**
@@ -44,7 +46,7 @@ export interface LoadOptions {
 export type SuppliedCode =
   | { readonly module: WasmModule }
   | { readonly bytes: Uint8Array }
-  | { readonly location: string | URL };
+  | { readonly location: string | HostUrl };
 
 export interface LoadSettings {
   readonly variant: 'auto' | VariantName;
@@ -52,8 +54,8 @@ export interface LoadSettings {
   /** One build's code; undefined when every build's file is to be found by `locate`. */
   readonly supplied: SuppliedCode | undefined;
   /** Where the caller says that a file is; undefined: beside the package's own files. */
-  readonly locate: ((file: string) => string | URL) | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly locate: ((file: string) => string | HostUrl) | undefined;
+  readonly signal: HostAbortSignal | undefined;
   readonly timeout: number;
   readonly profiling: Profiling;
 }

@@ -81,7 +81,10 @@ function decodeDataUrl(url: URL): Uint8Array {
   try {
     const text = decodeURIComponent(data!);
     const binary = base64 === undefined ? text : atob(text);
-    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    // A loop: `from` with a function takes ten times as long, and the inline form of the package comes by here.
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+    return bytes;
   } catch (cause) {
     throw fetchError(
       `the data: URL could not be decoded: ${messageOf(cause)}; give base64, or wasmBinary`,

@@ -36,10 +36,30 @@ export function refuse(place: string, value: unknown, wanted: string): never {
   badFormat(place, `${value === undefined ? 'missing' : excerpt(value)}, expected ${wanted}`);
 }
 
+interface Host {
+  readonly TextEncoder?: typeof TextEncoder;
+  readonly TextDecoder?: typeof TextDecoder;
+}
+// Jest's jsdom has neither: there it goes by way of the escapes of an address, which are UTF-8, too.
+const host = globalThis as Host;
+
+/** A text in UTF-8. */
+export function encodeText(text: string): Uint8Array {
+  if (host.TextEncoder !== undefined) return new host.TextEncoder().encode(text);
+  const escapes = encodeURIComponent(text).match(/%..|./g) ?? [];
+  return Uint8Array.from(escapes, (one) =>
+    one.length === 3 ? Number.parseInt(one.slice(1), 16) : one.charCodeAt(0),
+  );
+}
+
 /** The text of a file, or of a part of one. */
 export function decodeText(bytes: Uint8Array, place: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (host.TextDecoder !== undefined) {
+      return new host.TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    const escapes = Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0')}`);
+    return decodeURIComponent(escapes.join(''));
   } catch {
     badFormat(place, 'not a text in UTF-8');
   }

@@ -8,7 +8,7 @@ import { NetworkCore } from '../network-core.js';
 import { exportLayers, importLayers } from '../parameters.js';
 import type { NetworkFormat, SaveFormat } from '../types.js';
 import { readBrainJs } from './brainjs.js';
-import { badFormat, decodeText, type NetworkContent, refuse } from './content.js';
+import { badFormat, decodeText, encodeText, type NetworkContent, refuse } from './content.js';
 import { readFann, writeFann } from './fann.js';
 import { readJson, writeJson } from './json.js';
 import { isObject, parseJson } from './json-text.js';
@@ -27,7 +27,7 @@ export function saveCore(core: NetworkCore, format: SaveFormat): Uint8Array {
   const name = oneOf('save: format', format, Object.keys(writers) as SaveFormat[]);
   const { layers, activations } = core.plan;
   const file = writers[name]({ layers, activations, ...exportLayers(core, 'save') });
-  return typeof file === 'string' ? new TextEncoder().encode(file) : file;
+  return typeof file === 'string' ? encodeText(file) : file;
 }
 
 /** The network of a file, in the pool of `engine`, which is asked only after the whole file was found right. */

@@ -7,7 +7,7 @@
  * length, be they a text, a message or an array.
  */
 import type { OutputActivationName } from '../types.js';
-import type { NetworkContent } from './content.js';
+import { encodeText, type NetworkContent } from './content.js';
 
 /**
  * Each activation as operators behind their operands: `x` is the value before it, a number a constant. Operators take
@@ -59,8 +59,6 @@ const operands: Readonly<Record<string, number>> = {
 /** A field of a message, encoded. */
 type Field = readonly Uint8Array[];
 
-const encoder = new TextEncoder();
-
 /** Base 128, the low seven bits first. */
 function varint(value: number): number[] {
   return value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
@@ -76,7 +74,7 @@ function bytes(number: number, ...parts: readonly Uint8Array[]): Field {
 }
 
 const message = (number: number, ...fields: readonly Field[]): Field => bytes(number, ...fields.flat());
-const text = (number: number, value: string): Field => bytes(number, encoder.encode(value));
+const text = (number: number, value: string): Field => bytes(number, encodeText(value));
 
 /** TensorProto: dims 1, data_type 2 (1 is f32), name 8, raw_data 9. */
 function tensor(name: string, dims: readonly number[], values: Float32Array): Field {

@@ -13,6 +13,7 @@ import {
   badFormat,
   checkActivations,
   decodeText,
+  encodeText,
   isWidth,
   type NetworkContent,
   refuse,
@@ -49,7 +50,7 @@ export function writeSafetensors({ layers, activations, weights, biases }: Netwo
     add(`layers.${layer}.weight`, [outputs, inputs], transposed(values, inputs, outputs));
     add(`layers.${layer}.bias`, [outputs], biases[layer]!);
   });
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = encodeText(JSON.stringify(header));
   // The data begin at a multiple of eight; what is before them is filled with spaces.
   const begin = 8 + Math.ceil(text.length / 8) * 8;
   const file = new Uint8Array(begin + offset).fill(0x20, 0, begin);

@@ -1,6 +1,7 @@
 /**
  * What a benchmark run reports: plain JSON, every number measured in that run.
  */
+import type { HostAbortSignal } from '../../core/host-types.js';
 import type { BenchmarkOperation } from './operations.js';
 
 /** A build of the kernels, or `javascript`: a plain loop in the host's own JavaScript. */
@@ -133,6 +134,6 @@ export interface WasmBenchmarkOptions {
   readonly minSampleMs?: number;
   /** Seed of the data and of the bootstrap. Default 1. */
   readonly seed?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: HostAbortSignal;
   readonly onProgress?: (progress: BenchmarkProgress) => void;
 }

@@ -1,7 +1,9 @@
 /**
  * Times contenders against each other in interleaved rounds, without blocking the event loop for long.
  */
+
 import { WasmPerformanceError } from '../../core/errors.js';
+import type { HostAbortSignal } from '../../core/host-types.js';
 import { type Contender, calibrate, timeRun } from '../../metrics/timing.js';
 import { TimeSlices } from '../../networks/event-loop.js';
 
@@ -12,7 +14,7 @@ export interface SamplingOptions {
   readonly samples: number;
   /** Shortest duration of one sample, in milliseconds. */
   readonly minSampleMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: HostAbortSignal | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function sampleInterleaved(
 }
 
 /** Throws `ABORTED` when `signal` has fired. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
+export function throwIfAborted(signal: HostAbortSignal | undefined): void {
   if (signal?.aborted) {
     throw new WasmPerformanceError('ABORTED', 'the benchmark was cancelled by its AbortSignal');
   }

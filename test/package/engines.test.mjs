@@ -1,0 +1,137 @@
+// Node in all its ways, Bun and Deno. None of the projects has ruv-swarm.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { run } from '../../scripts/lib/run.mjs';
+import { CHECK, expected, inProject, report, reportOf, SEED_EXAMPLE, TARBALL, tool } from './support.mjs';
+
+const VARIANTS = ['simd', 'scalar', 'js'];
+const EVERY_BUILD = `
+import { check } from './check.mjs';
+const results = [];
+for (const variant of ${JSON.stringify(VARIANTS)}) results.push(await check({ variant }));
+results.push(await check());
+${report('results')}`;
+const EVERY_RESULT = [...VARIANTS, 'simd'].map(expected);
+
+const COMMON_JS = CHECK.replace(/import (.*) from (.*);/, 'const $1 = require($2);').replace(
+  'export async function check',
+  'exports.check = async function check',
+);
+
+test('npm install in an empty folder brings the package alone and runs no script', async () => {
+  await inProject({ 'package.json': '{ "private": true }' }, async (folder) => {
+    await run('rm', ['-r', join(folder, 'node_modules')]);
+    const flags = ['--no-audit', '--no-fund', '--offline', '--cache', join(folder, 'cache')];
+    const { output } = await run('npm', ['install', ...flags, TARBALL], { cwd: folder });
+    assert.match(output, /added 1 package/);
+    assert.ok(existsSync(join(folder, 'node_modules/@sasi/wasm-performance/dist/index.js')));
+    const program = `import('@sasi/wasm-performance/package.json', { with: { type: 'json' } })
+      .then(({ default: { scripts, dependencies } }) => { ${report('[Object.keys(scripts).filter((name) => /install|prepare/.test(name)), dependencies ?? null]')} });`;
+    assert.deepEqual(await reportOf(folder, process.execPath, ['-e', program]), [[], null]);
+  });
+});
+
+test('Node, import: every build', async () => {
+  await inProject({ 'check.mjs': CHECK, 'main.mjs': EVERY_BUILD }, async (folder) => {
+    assert.deepEqual(await reportOf(folder, process.execPath, ['main.mjs']), EVERY_RESULT);
+  });
+});
+
+test('Node, import of ./inline: every build, with the modules deleted', async () => {
+  const check = CHECK.replace('wasm-performance', 'wasm-performance/inline');
+  await inProject({ 'check.mjs': check, 'main.mjs': EVERY_BUILD }, async (folder) => {
+    await run('rm', ['-r', join(folder, 'node_modules/@sasi/wasm-performance/dist/wasm')]);
+    assert.deepEqual(await reportOf(folder, process.execPath, ['main.mjs']), EVERY_RESULT);
+  });
+});
+
+test('Node, require: every build, with the modules deleted', async () => {
+  const main = `
+    const { check } = require('./check.cjs');
+    (async () => {
+      const results = [];
+      for (const variant of ${JSON.stringify(VARIANTS)}) results.push(await check({ variant }));
+      results.push(await check());
+      ${report('results')}
+    })();`;
+  await inProject({ 'check.cjs': COMMON_JS, 'main.cjs': main }, async (folder) => {
+    await run('rm', ['-r', join(folder, 'node_modules/@sasi/wasm-performance/dist/wasm')]);
+    assert.deepEqual(await reportOf(folder, process.execPath, ['main.cjs']), EVERY_RESULT);
+  });
+});
+
+test('import, require and ./inline give the same names', async () => {
+  const main = `
+    import { createRequire } from 'node:module';
+    import * as imported from '@sasi/wasm-performance';
+    import * as inlined from '@sasi/wasm-performance/inline';
+    const required = createRequire(import.meta.url)('@sasi/wasm-performance');
+    const missing = Object.keys(imported).filter((name) => !(name in inlined) || !(name in required));
+    ${report('[missing, Object.keys(imported).length > 5, Object.keys(required).length === Object.keys(imported).length]')}`;
+  await inProject({ 'main.mjs': main }, async (folder) => {
+    assert.deepEqual(await reportOf(folder, process.execPath, ['main.mjs']), [[], true, true]);
+  });
+});
+
+test('Node, a worker thread', async () => {
+  const main = `
+    import { Worker } from 'node:worker_threads';
+    const worker = new Worker(new URL('./worker.mjs', import.meta.url));
+    worker.on('message', (results) => { ${report('results')} });`;
+  const worker = `
+    import { parentPort } from 'node:worker_threads';
+    ${EVERY_BUILD.replace(/console\.log.*/, 'parentPort.postMessage(results);')}`;
+  await inProject({ 'check.mjs': CHECK, 'main.mjs': main, 'worker.mjs': worker }, async (folder) => {
+    assert.deepEqual(await reportOf(folder, process.execPath, ['main.mjs']), EVERY_RESULT);
+  });
+});
+
+test("Node, the seed's example, where ruv-swarm is not installed", async () => {
+  const main = `
+    import { createWasmPerformanceSystem, getWasmPerformanceStatus, runWasmBenchmarks } from '@sasi/wasm-performance';
+    const inputs = Float32Array.of(-1, 0, 1);
+    ${SEED_EXAMPLE.replace('wasmSystem.manager);', "wasmSystem.manager, { ops: ['add'], sizes: [64], samples: 5, minSampleMs: 0.1 });")}
+    ${report('[result.length, getWasmPerformanceStatus(wasmSystem).ready ?? null, benchmarks.cells.length > 0, typeof metrics]')}
+    await wasmSystem.dispose();`;
+  await inProject({ 'main.mjs': main }, async (folder) => {
+    const [length, , measured, metrics] = await reportOf(folder, process.execPath, ['main.mjs']);
+    assert.deepEqual([length, measured, metrics], [3, true, 'object']);
+  });
+});
+
+test('Bun', async () => {
+  await inProject({ 'check.mjs': CHECK, 'main.mjs': EVERY_BUILD }, async (folder) => {
+    const bun = platformBinary('bun');
+    const env = { DO_NOT_TRACK: '1', BUN_RUNTIME_TRANSPILER_CACHE_PATH: '0' };
+    assert.deepEqual(await reportOf(folder, bun, ['run', '--no-install', 'main.mjs'], env), EVERY_RESULT);
+  });
+});
+
+test('Deno', async () => {
+  await inProject({ 'check.mjs': CHECK, 'main.mjs': EVERY_BUILD }, async (folder) => {
+    const env = { DENO_NO_UPDATE_CHECK: '1', DENO_DIR: join(folder, '.deno') };
+    const flags = [
+      'run',
+      '--no-prompt',
+      '--no-remote',
+      '--node-modules-dir=manual',
+      `--allow-read=${folder}`,
+    ];
+    assert.deepEqual(
+      await reportOf(folder, platformBinary('deno'), [...flags, 'main.mjs'], env),
+      EVERY_RESULT,
+    );
+  });
+});
+
+/** Both bring their program in a package of its own for each platform. @param {'bun' | 'deno'} name */
+function platformBinary(name) {
+  const platform = `${process.platform}-${process.arch === 'arm64' && name === 'bun' ? 'aarch64' : process.arch}`;
+  const glibc = process.platform === 'linux' ? '-glibc' : '';
+  const path = name === 'bun' ? `@oven/bun-${platform}/bin/bun` : `@deno/${platform}${glibc}/deno`;
+  assert.ok(existsSync(tool(path)), `the npm package ${name} brought no ${path}`);
+  return tool(path);
+}
