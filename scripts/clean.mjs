@@ -3,4 +3,4 @@
 import { rmSync } from 'node:fs';
 import { inRoot } from './lib/paths.mjs';
 
-for (const folder of ['build', 'dist']) rmSync(inRoot(folder), { recursive: true, force: true });
+for (const folder of ['build', 'dist', 'dist-cjs']) rmSync(inRoot(folder), { recursive: true, force: true });

@@ -1,21 +1,13 @@
 // The entries of the package that the TypeScript compiler does not write. They are made of its output:
 //
-//   dist/inline.js     the same as index.js and compat/* in one file, with the bytes of the modules inside
-//   dist/cjs/          what `require` gives: package.js is the inline form again, and one small file for each entry
+//   dist/inline.js     the same as index.js in one file, with the bytes of the modules inside
+//   dist-cjs/          what `require` gives: package.js is the inline form again, and one small file for each entry
 //
 // No address is needed in them: what stands in ts/core/variants.ts as new URL('…', import.meta.url) becomes a data:
 // URL, which the loader decodes in memory. So they work where there is no import.meta, no import() and no file server;
 // the one import() of a file of Node's becomes a require, which since Node 20.19 takes ES modules, too.
 
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -24,13 +16,13 @@ import { inRoot } from './paths.mjs';
 import { findSources } from './sources.mjs';
 
 const DIST = inRoot('dist');
-const CJS = join(DIST, 'cjs');
+const CJS = inRoot('dist-cjs');
 const NOTE = '// Generated: the package in one file, its modules inside.\n';
 
-/** Everything that may be imported from the package, as a path below dist without its ending. */
+/** Everything that may be required from the package, as a path below dist without its ending. */
 function entryNames() {
-  const compat = join(DIST, 'compat');
-  const files = existsSync(compat) ? readdirSync(compat).filter((name) => name.endsWith('.js')) : [];
+  // Those that are called as SASI's files are; the others hold what they share.
+  const files = readdirSync(join(DIST, 'compat')).filter((name) => /^[A-Z]\w*\.js$/.test(name));
   return ['index', ...files.sort().map((name) => `compat/${name.slice(0, -'.js'.length)}`)];
 }
 
@@ -38,7 +30,7 @@ export async function buildPackageEntries() {
   const names = entryNames();
   rmSync(CJS, { recursive: true, force: true });
   mkdirSync(CJS, { recursive: true });
-  const everything = names.map((name) => `export * from './${name}.js';\n`).join('');
+  const everything = "export * from './index.js';\n";
   writeFileSync(join(DIST, 'inline.d.ts'), everything);
   copyDeclarations();
   await bundle(everything, 'esm', join(DIST, 'inline.js'));
@@ -47,11 +39,8 @@ export async function buildPackageEntries() {
   const namespaces = names.map((name, index) => `export * as entry${index} from './${name}.js';\n`).join('');
   await bundle(namespaces, 'cjs', join(CJS, 'package.js'));
   writeFileSync(join(CJS, 'package.json'), '{ "type": "commonjs" }\n');
-  for (const [index, name] of names.entries()) writeEntry(name, [`entry${index}`]);
-  writeEntry(
-    'inline',
-    names.map((_, index) => `entry${index}`),
-  );
+  for (const [index, name] of names.entries()) writeEntry(name, `entry${index}`);
+  writeEntry('inline', 'entry0');
 }
 
 /** The compiler reads a declaration as a CommonJS one by the package.json beside it, so they are there twice. */
@@ -127,21 +116,19 @@ function inlineModules() {
 /**
  * A CommonJS file whose exports can be seen without running it: that is how an ES module knows their names.
  * @param {string} name
- * @param {string[]} namespaces of package.js
+ * @param {string} namespace of package.js
  */
-function writeEntry(name, namespaces) {
+function writeEntry(name, namespace) {
   const file = join(CJS, `${name}.js`);
   /** @type {Record<string, Record<string, unknown>>} */
   const all = createRequire(import.meta.url)(join(CJS, 'package.js'));
-  const lines = new Map();
-  for (const namespace of namespaces) {
-    for (const key of Object.keys(all[namespace] ?? {}))
-      lines.set(key, `exports.${key} = all.${namespace}.${key};`);
-  }
-  const up = name.includes('/') ? '../' : './';
+  const lines = [
+    "'use strict';",
+    // A compiled `import X from` looks for it before it takes `default`.
+    "Object.defineProperty(exports, '__esModule', { value: true });",
+    `const { ${namespace} } = require('${name.includes('/') ? '../' : './'}package.js');`,
+    ...Object.keys(all[namespace] ?? {}).map((key) => `exports.${key} = ${namespace}.${key};`),
+  ];
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(
-    file,
-    ["'use strict';", `const all = require('${up}package.js');`, ...lines.values(), ''].join('\n'),
-  );
+  writeFileSync(file, `${lines.join('\n')}\n`);
 }

@@ -89,6 +89,33 @@ test('Node, a worker thread', async () => {
   });
 });
 
+test("SASI's own file names: imported, required, and compiled to require by a test runner", async () => {
+  const names = [
+    'WasmBridge',
+    'ProductionWasmBridge',
+    'WasmPerformanceLayer',
+    'SIMDAccelerationLayer',
+    'WasmModuleManager',
+  ];
+  const main = `
+    import { createRequire } from 'node:module';
+    import * as all from '@sasi/wasm-performance';
+    const require = createRequire(import.meta.url);
+    const interop = (module) => (module && module.__esModule ? module : { default: module }); // as compilers write it
+    const wrong = [];
+    for (const name of ${JSON.stringify(names)}) {
+      const imported = await import('@sasi/wasm-performance/compat/' + name);
+      if (imported[name] !== all[name] || imported.default !== all[name]) wrong.push('import ' + name);
+      const required = require('@sasi/wasm-performance/compat/' + name);
+      const entry = require('@sasi/wasm-performance');
+      if (required[name] !== entry[name] || interop(required).default !== entry[name]) wrong.push('require ' + name);
+    }
+    ${report('wrong')}`;
+  await inProject({ 'main.mjs': main }, async (folder) => {
+    assert.deepEqual(await reportOf(folder, process.execPath, ['main.mjs']), []);
+  });
+});
+
 test("Node, the seed's example, where ruv-swarm is not installed", async () => {
   const main = `
     import { createWasmPerformanceSystem, getWasmPerformanceStatus, runWasmBenchmarks } from '@sasi/wasm-performance';

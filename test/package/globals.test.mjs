@@ -55,7 +55,7 @@ test('the CommonJS entry required under node:vm, without a global of browser or 
     const added = vm.runInContext('Object.getOwnPropertyNames(globalThis)', context).filter((name) => !before.includes(name));
     ${report('{ names, added }')}`;
   await inProject({ 'main.cjs': main }, async (folder) => {
-    const file = join(folder, 'node_modules/@sasi/wasm-performance/dist/cjs/index.js');
+    const file = join(folder, 'node_modules/@sasi/wasm-performance/dist-cjs/index.js');
     const { names, added } = await reportOf(folder, process.execPath, ['main.cjs', file]);
     assert.ok(names > 5);
     assert.deepEqual(added, []);

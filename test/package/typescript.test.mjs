@@ -37,7 +37,9 @@ const TYPES = 'Float32Block, Network, NeuralRuntime, RuntimeOptions, TrainingRep
 /** @param {string} entry */
 const imports = (entry) =>
   `import { ${NAMES} } from '${entry}';\nimport type { ${TYPES} } from '${entry}';\n`;
-const INLINE = 'import { loadRuntime as inlined } from "@sasi/wasm-performance/inline";\nvoid inlined;\n';
+const INLINE =
+  'import { loadRuntime as inlined } from "@sasi/wasm-performance/inline";\nvoid inlined;\n' +
+  'import WasmBridge, { WasmBridge as named } from "@sasi/wasm-performance/compat/WasmBridge";\nvoid [WasmBridge, named];\n';
 
 const COMMON = {
   strict: true,
