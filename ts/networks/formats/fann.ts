@@ -45,6 +45,10 @@ const aliases: Readonly<Record<string, OutputActivationName>> = {
   softsign: 'symmetricElliot',
 };
 
+// Short lines and small numbers would take many times the memory that the file does.
+const mostLines = 100;
+const mostLayers = 0xffff;
+
 const firstLine = 'FANN_FLO_2.1';
 const neuronsKey = 'neurons (num_inputs, activation_function, activation_steepness)';
 const connectionsKey = 'connections (connected_to_neuron, weight)';
@@ -127,7 +131,9 @@ export function readFann(text: string): NetworkContent {
   const field = fieldsOf(text);
   expect(field('network_type'), '0', 'no shortcut connections');
   expect(field('scale_included'), '0', 'no scaling parameters');
-  const sizes = field('layer_sizes').text.split(/\s+/).map(Number);
+  const sizes = field('layer_sizes')
+    .text.split(/\s+/, mostLayers + 1)
+    .map(Number);
   expect(field('num_layers'), String(sizes.length), 'as many as layer_sizes');
   // A bias neuron is counted in each.
   const widths = sizes.map((size) => size - 1);
@@ -183,8 +189,10 @@ function readConnection({ next, fail }: Tuples, neuron: number, factor: number):
 
 /** The fields of a file, by name. */
 function fieldsOf(text: string): (key: string) => Field {
-  const lines = text.split('\n').map((line) => line.trim());
+  const lines = text.split('\n', mostLines + 1).map((line) => line.trim());
   if (lines[0] !== firstLine) refuse('line 1', lines[0], `'${firstLine}', the only version that is read`);
+  if (lines.length > mostLines)
+    refuse(`line ${mostLines + 1}`, lines.at(-1), `the end: FANN writes fewer than 50`);
   const fields = new Map<string, Field>();
   lines.forEach((line, index) => {
     if (index === 0 || line === '') return;

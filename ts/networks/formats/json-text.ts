@@ -9,6 +9,8 @@ export type JsonObject = ReadonlyMap<string, Json>;
 
 /** Deeper than any format here goes; far below what the stack of an engine holds. */
 const deepest = 32;
+/** Two characters make one, and an engine takes hundreds of bytes for it: a file is not to fill the memory by that. */
+const mostContainers = 300_000;
 
 /** `what` names the text in messages. Throws `BAD_FORMAT`. */
 export function parseJson(text: string, what: string): Json {
@@ -17,6 +19,7 @@ export function parseJson(text: string, what: string): Json {
   const string = /"[^"\\]*(?:\\.[^"\\]*)*"/sy;
   const word = /true|false|null/y;
   let at = 0;
+  let containers = 0;
 
   const fail = (wanted: string): never =>
     badFormat(
@@ -48,7 +51,9 @@ export function parseJson(text: string, what: string): Json {
 
   /** What stands between brackets, one after the other. */
   function sequence(close: string, depth: number, item: (depth: number) => void): void {
-    if (depth > deepest) fail(`no more than ${deepest} levels`);
+    if (depth > deepest || ++containers > mostContainers) {
+      fail(`no more than ${deepest} levels and ${mostContainers} arrays and objects`);
+    }
     at++;
     if (next() === close) {
       at++;

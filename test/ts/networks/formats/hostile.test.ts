@@ -184,6 +184,7 @@ describe('JSON', () => {
   it('nested without end, or endless in another way, ends at once', () => {
     const many = 1_000_000;
     for (const start of ['[', '{"a":', '[{"a":']) bad(`{"a":${start.repeat(many)}`, 'levels');
+    for (const item of ['[],', '{},', '[1],']) bad(`{"a":[${item.repeat(many)}`, '300000 arrays and objects');
     bad(`{"a": "${'\\"'.repeat(many)}`, 'a string');
     bad(`{"a": "${'x'.repeat(many)}`, 'a string');
     bad(`{"a": ${'9'.repeat(many)}x`, 'character');
@@ -284,7 +285,12 @@ describe('FANN', () => {
     bad(replaced('layer_sizes=3 4 2 ', `layer_sizes=${huge} ${huge} ${huge} `), 'neurons', 'entry');
     bad(replaced('layer_sizes=3 4 2 ', 'layer_sizes=4 4 2 '), 'neurons');
     bad(replaced('num_layers=3', 'num_layers=2'), 'num_layers', '2', 'expected 3');
-    bad(replaced('layer_sizes=3 4 2 ', `layer_sizes=${'2 '.repeat(200_000)}`), 'num_layers');
+    bad(
+      replaced('layer_sizes=3 4 2 ', `layer_sizes=${'2 '.repeat(200_000)}`),
+      'num_layers',
+      'expected 65536',
+    );
+    bad(replaced('network_type', `${'x=\n'.repeat(200_000)}network_type`), 'line 101', 'the end');
   });
 
   it('whose neurons or connections are not those of full layers', () => {
