@@ -23,59 +23,68 @@ struct Rows {
   size_t count;
 };
 
+// The last vector of a strip, of which `tail` columns count (0: all).
+inline F32x4 LoadLast(const float* p, size_t tail) {
+  return tail ? LoadPartial(p, tail) : Load(p);
+}
+
+// Columns [0, 4·kVectors), or fewer by the last vector's tail. Where a row has another one behind it
+// its tail is read as a whole vector: what reaches into the next row is computed and thrown away.
 template <size_t kVectors>
-void Columns(const Rows& rows, bool first, const float* bias, float* out) {
+inline void Strip(const Rows& rows, size_t tail, bool first, const float* bias, float* out) {
+  constexpr size_t kLast = (kVectors - 1) * kLanes;
   F32x4 acc[kVectors];
-  for (size_t j = 0; j < kVectors; ++j) acc[j] = first ? Zero() : Load(out + j * kLanes);
+  for (size_t j = 0; j + 1 < kVectors; ++j) acc[j] = first ? Zero() : Load(out + j * kLanes);
+  acc[kVectors - 1] = first ? Zero() : LoadLast(out + kLast, tail);
+  // Rows narrower than a vector reach over several others.
+  const size_t partial = !tail ? 0 : rows.columns >= kLanes ? 1 : kLanes;
+  const size_t whole = rows.count > partial ? rows.count - partial : 0;
   const float* w = rows.w;
+  size_t p = 0;
 #if defined(__clang__)
 #pragma clang loop unroll(disable)
 #endif
-  for (size_t p = 0; p < rows.count; ++p, w += rows.columns) {
+  for (; p < whole; ++p, w += rows.columns) {
     const F32x4 value = LoadSplat(rows.x + p);
     for (size_t j = 0; j < kVectors; ++j) acc[j] = MulAdd(value, Load(w + j * kLanes), acc[j]);
   }
-  for (size_t j = 0; j < kVectors; ++j) {
+  for (; p < rows.count; ++p, w += rows.columns) {
+    const F32x4 value = LoadSplat(rows.x + p);
+    for (size_t j = 0; j + 1 < kVectors; ++j) acc[j] = MulAdd(value, Load(w + j * kLanes), acc[j]);
+    acc[kVectors - 1] = MulAdd(value, LoadLast(w + kLast, tail), acc[kVectors - 1]);
+  }
+  for (size_t j = 0; j + 1 < kVectors; ++j) {
     if (bias) acc[j] = Add(acc[j], Load(bias + j * kLanes));
     Store(out + j * kLanes, acc[j]);
   }
-}
-
-// The last columns, fewer than a vector. Rows are read as whole vectors that reach into the next
-// row, where that lies within `floats`, the number of floats from the first column on.
-void LastColumns(const Rows& rows, size_t width, size_t floats, bool first, const float* bias,
-                 float* out) {
-  F32x4 acc = first ? Zero() : LoadPartial(out, width);
-  const float* w = rows.w;
-  const size_t whole = floats < kLanes ? 0 : (floats - kLanes) / rows.columns + 1;
-  for (size_t p = 0; p < rows.count; ++p, w += rows.columns) {
-    const F32x4 row = p < whole ? Load(w) : LoadPartial(w, width);
-    acc = MulAdd(LoadSplat(rows.x + p), row, acc);
+  if (bias) acc[kVectors - 1] = Add(acc[kVectors - 1], LoadLast(bias + kLast, tail));
+  if (tail) {
+    StorePartial(out + kLast, acc[kVectors - 1], tail);
+  } else {
+    Store(out + kLast, acc[kVectors - 1]);
   }
-  if (bias) acc = Add(acc, LoadPartial(bias, width));
-  StorePartial(out, acc, width);
 }
 
 void Stretch(const Rows& rows, bool first, const float* bias, float* out) {
   const size_t n = rows.columns;
-  size_t j = 0;
-  const auto at = [&](size_t column) {
-    return Rows{rows.x, rows.w + column, n, rows.count};
-  };
-  const auto bias_at = [&](size_t column) { return bias ? bias + column : nullptr; };
-  for (; j + kWide * kLanes <= n; j += kWide * kLanes) {
-    Columns<kWide>(at(j), first, bias_at(j), out + j);
+  for (size_t j = 0; j < n;) {
+    const size_t vectors = (n - j + kLanes - 1) / kLanes;
+    const size_t step = vectors >= kWide ? kWide : vectors >= 4 ? 4 : vectors;
+    const size_t left = n - j;
+    const size_t tail = left < step * kLanes ? left % kLanes : 0;
+    const Rows strip = {rows.x, rows.w + j, n, rows.count};
+    const float* b = bias ? bias + j : nullptr;
+    if (step == kWide) {
+      Strip<kWide>(strip, tail, first, b, out + j);
+    } else if (step == 1) {
+      Strip<1>(strip, tail, first, b, out + j);
+    } else if constexpr (kWide > 4) {
+      if (step == 4) Strip<4>(strip, tail, first, b, out + j);
+      if (step == 3) Strip<3>(strip, tail, first, b, out + j);
+      if (step == 2) Strip<2>(strip, tail, first, b, out + j);
+    }
+    j += step * kLanes;
   }
-  if (kWide > 4 && j + 4 * kLanes <= n) {
-    Columns<4>(at(j), first, bias_at(j), out + j);
-    j += 4 * kLanes;
-  }
-  if (kWide > 2 && j + 2 * kLanes <= n) {
-    Columns<2>(at(j), first, bias_at(j), out + j);
-    j += 2 * kLanes;
-  }
-  for (; j + kLanes <= n; j += kLanes) Columns<1>(at(j), first, bias_at(j), out + j);
-  if (j < n) LastColumns(at(j), n - j, rows.count * n - j, first, bias_at(j), out + j);
 }
 
 }  // namespace
