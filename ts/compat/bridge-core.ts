@@ -14,6 +14,7 @@ import type { WasmModuleConfig } from '../performance/module-config.js';
 import { moduleIssues, statsOf } from '../performance/module-health.js';
 import { RuntimeAttachment } from '../performance/runtime-attachment.js';
 
+/** What a bridge is made with. */
 export interface BridgeOptions extends LayerOptions {
   /** The most elements of an array. Default 999 823. */
   readonly maxArraySize?: number;

@@ -47,6 +47,7 @@ export interface ProductionWasmBenchmark {
   readonly simd_acceleration: boolean;
 }
 
+/** The verdict of `healthCheck`: its issues as sentences that name value and limit. */
 export interface ProductionWasmBridgeHealth {
   /** The worst issue's. */
   readonly status: HealthStatus;
@@ -59,6 +60,7 @@ const speedupElements = 1000;
 const benchmarkElements = 100;
 const sampling = { samples: 9, minSampleMs: 2 } as const;
 
+/** The bridge of SASI's application: synchronous operations over the process's shared runtime, health, measurements. */
 export class ProductionWasmBridge {
   readonly #core: BridgeCore;
   readonly #scratch = new ScratchBlocks();

@@ -56,6 +56,7 @@ export interface SasiTrainingRow {
   readonly outputs: ArrayLike<number>;
 }
 
+/** What a training came to. */
 export interface SasiTrainingResult {
   /** Share of the rows that the trained network gets right, 0..1: its largest output is that of the row; with a single output: both are on the same side of 0.5. */
   readonly accuracy: number;
@@ -67,6 +68,7 @@ export interface SasiTrainingResult {
   readonly trainingTime: number;
 }
 
+/** What SASI's agent manager calls. The functions may be taken off the object. */
 export interface SasiNeuralModule {
   /** Throws `INVALID_ARGUMENT`, `POOL_EXHAUSTED`, `DISPOSED`. */
   createNeuralNetwork(config?: SasiNetworkConfig): SasiNetwork;
@@ -100,6 +102,7 @@ export interface SasiNeuralModule {
   destroyNetwork(network: SasiNetwork): void;
 }
 
+/** What `createSasiNeuralModule` takes beside the runtime. */
 export interface SasiNeuralModuleOptions {
   /** True: a network type that this package does not have is `INVALID_ARGUMENT`. Default false. */
   readonly strict?: boolean;

@@ -45,6 +45,7 @@ export interface WasmBridgeModule {
 
 const floatBytes = 4;
 
+/** SASI's synchronous bridge over the process's shared runtime, with its low-level module. */
 export class WasmBridge {
   /** The functions that the operations call; null before `initialize` and after `cleanup`. */
   module: WasmBridgeModule | null = null;

@@ -127,9 +127,11 @@ export const rowActivationNames = ['softmax'] as const;
 
 /** `enum class ConnectionRule` of cpp/kernels/connections.h: the number of a rule is its place. */
 export const connectionRuleNames = ['bistable', 'hebbian', 'oja', 'homeostatic', 'prune', 'jitter'] as const;
+/** A rule of `optimizeConnections`. */
 export type ConnectionRuleName = (typeof connectionRuleNames)[number];
 
 export const initializerNames = ['he', 'xavier', 'uniform', 'zeros'] as const;
+/** How the weights of a network begin. */
 export type InitializerName = (typeof initializerNames)[number];
 
 export const optimizerNames = [
@@ -142,12 +144,15 @@ export const optimizerNames = [
   'rprop',
   'quickprop',
 ] as const;
+/** How a training makes it small. */
 export type OptimizerName = (typeof optimizerNames)[number];
 
 export const lossNames = ['mse', 'crossEntropy', 'binaryCrossEntropy', 'huber'] as const;
+/** What a training makes small. */
 export type LossName = (typeof lossNames)[number];
 
 export const scheduleNames = ['constant', 'cosine', 'step'] as const;
+/** How the learning rate goes down. */
 export type ScheduleName = (typeof scheduleNames)[number];
 
 /** The settings of a trainer as `Trainer.create` reads them: words of four bytes, in this order. */

@@ -5,6 +5,7 @@
  */
 import { wasmApi } from './environment.js';
 
+/** What an engine supports. */
 export interface Features {
   /** WebAssembly is there; a page's Content-Security-Policy may still forbid it. */
   readonly wasm: boolean;

@@ -3,6 +3,7 @@
  */
 import type { RuntimeMetrics } from './runtime-metrics.js';
 
+/** The worst severity of the issues, or `healthy`. */
 export type HealthStatus = 'healthy' | 'warning' | 'error';
 
 /** Stable names of what can be wrong. Later versions may add to them. */
@@ -16,6 +17,7 @@ export type HealthIssueCode =
   | 'TRAPPED'
   | (string & {});
 
+/** One thing that is out of its limit. */
 export interface HealthIssue {
   readonly code: HealthIssueCode;
   readonly severity: 'warning' | 'error';
@@ -25,6 +27,7 @@ export interface HealthIssue {
   readonly limit?: number;
 }
 
+/** A verdict: plain JSON. */
 export interface HealthReport {
   /** The worst severity of the issues; `healthy` without any. */
   readonly status: HealthStatus;

@@ -7,6 +7,7 @@ import type { ConnectionRule } from '../ops/types.js';
 /** A rule of `optimizeConnections` and its numbers; with `out` the result is written there and returned. */
 export type ConnectionOptions = ConnectionRule & { readonly out?: Float32Array };
 
+/** The operations of a module; see each. */
 export interface ModuleOperations {
   /** tanh(0.5·x), elementwise; NaN stays NaN, ±∞ gives ±1. */
   calculateNeuralActivation(x: Float32Array): Float32Array;
@@ -24,6 +25,7 @@ export interface ModuleOperations {
   meshEfficiency(neurons: Float32Array, synapses: Float32Array): number;
 }
 
+/** The name of an operation. */
 export type ModuleOperationName = keyof ModuleOperations;
 
 export const moduleOperationNames = [

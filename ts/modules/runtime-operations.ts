@@ -5,9 +5,12 @@
 import type { NeuralRuntime } from '../runtime/runtime.js';
 import type { ModuleOperations } from './module-operations.js';
 
+/** One object for all calls: an options object of each call's own would be garbage at once. */
+const halfGain = { gain: 0.5 } as const;
+
 export function runtimeOperations({ ops }: NeuralRuntime): ModuleOperations {
   return {
-    calculateNeuralActivation: (x) => ops.activate('tanh', x, { gain: 0.5 }),
+    calculateNeuralActivation: (x) => ops.activate('tanh', x, halfGain),
     optimizeConnections: (w, rule) => ops.optimizeConnections(w, rule) as Float32Array,
     vectorAdd: (a, b) => ops.add(a, b),
     dotProduct: (a, b) => ops.dot(a, b),

@@ -344,6 +344,7 @@ export interface EpochRecord {
   readonly validation?: Evaluation;
 }
 
+/** What a training came to. */
 export interface TrainingReport {
   /** Complete epochs. */
   readonly epochs: number;
@@ -367,11 +368,13 @@ export interface TrainingReport {
   readonly stopped: 'finished' | 'patience' | 'aborted';
 }
 
+/** What `evaluate` takes. */
 export interface EvaluateOptions {
   /** As for training. */
   readonly loss?: LossName;
 }
 
+/** How well a network does on a set of rows. */
 export interface Evaluation {
   /** Mean loss of the rows. */
   readonly loss: number;

@@ -62,6 +62,7 @@ export interface ClampOperation {
 type WithOut<Options, Out> = Options & { readonly out: Out };
 type WithoutOut<Options> = Options & { readonly out?: never };
 
+/** The numbers of an activation. */
 export interface ActivateOptions {
   /** The operation is f(gain · x); default 1. */
   readonly gain?: number;
@@ -69,6 +70,7 @@ export interface ActivateOptions {
   readonly alpha?: number;
 }
 
+/** out[i] = f(gain · x[i]) with the activation of that name; `out` may be `x`. */
 export interface ActivateOperation {
   <Out extends Vec>(name: ActivationName, x: Vec, options: WithOut<ActivateOptions, Out>): Out;
   (name: ActivationName, x: Float32Array, options?: WithoutOut<ActivateOptions>): Float32Array;
@@ -76,6 +78,7 @@ export interface ActivateOperation {
   (name: ActivationName, x: Vec, options?: ActivateOptions & { readonly out?: Vec }): Vec;
 }
 
+/** How `x` is divided into rows. */
 export interface RowOptions {
   /** Rows of `x`, each worked on by itself; default 1. Must divide its length. */
   readonly rows?: number;
@@ -170,6 +173,7 @@ export interface ConnectionRule {
   readonly cols?: number;
 }
 
+/** New weights by a rule; `out` may be the weights. */
 export interface OptimizeConnectionsOperation {
   <Out extends Vec>(weights: Vec, options: WithOut<ConnectionRule, Out>): Out;
   (weights: Float32Array, options?: WithoutOut<ConnectionRule>): Float32Array;

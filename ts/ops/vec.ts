@@ -3,6 +3,7 @@ import type { Engine } from '../core/engine.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
 import type { Float32Block, Float32PoolBlock, Pool } from '../core/memory-pool.js';
 
+/** Numbers that an operation takes: an array, which is copied, or a block, which is used where it lies. */
 export type Vec = Float32Array | Float32Block;
 
 /**

@@ -1,9 +1,10 @@
 /** Checks of what the layers' operations are given. */
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
+import { isFloat32Array } from '../ops/vec.js';
 
 /** Throws `INVALID_ARGUMENT` unless `value` is a Float32Array, of whichever realm. */
 export function assertFloat32Array(operation: string, name: string, value: unknown): void {
-  if (Object.prototype.toString.call(value) === '[object Float32Array]') return;
+  if (isFloat32Array(value)) return;
   const given = value === null ? 'null' : Object.prototype.toString.call(value).slice(8, -1);
   throw new InvalidArgumentError(`${operation}: ${name} is ${given}; give a Float32Array`);
 }

@@ -7,6 +7,7 @@ import type { Profiling } from '../metrics/runtime-metrics.js';
 import type { LocateFile } from '../modules/file-options.js';
 import { moduleByName } from '../modules/known-modules.js';
 
+/** The configuration of a manager, and but for the module of a layer and a bridge. */
 export interface WasmModuleConfig {
   /**
    * Default `'ruv-swarm'`. `'auto'`: whichever measures fastest here. Any other name must be that of a module that was
@@ -39,6 +40,7 @@ export interface WasmModuleConfig {
 /** Two GiB: what the builds are linked for. */
 const largestMemory = 0x8000_0000;
 
+/** What a manager takes where it is told nothing else. */
 export const defaultModuleConfig: WasmModuleConfig = {
   preferredModule: 'ruv-swarm',
   enableSIMD: true,

@@ -6,6 +6,7 @@ import { defaultHealthThresholds } from '../metrics/health.js';
 import type { OperationRecorder } from '../metrics/operation-recorder.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 
+/** Measurements of the module in use, from the calls of both layers. */
 export interface ModuleMetrics {
   /** Milliseconds. */
   readonly loadTime: number;

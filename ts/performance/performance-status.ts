@@ -15,6 +15,7 @@ import { isVectorBuild } from './build-contents.js';
 import type { WasmModuleManager } from './wasm-module-manager.js';
 import type { WasmPerformanceSystem } from './wasm-performance-system.js';
 
+/** The state of the performance system: plain JSON. */
 export interface WasmPerformanceStatus {
   /** Of this package. */
   readonly version: string;

@@ -17,6 +17,7 @@ import { filesOf, type LayerOptions, layerConfig, sharedSource } from './layer-o
 import { matrixShape } from './matrix-shape.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 
+/** What the build in use can, and how fast it was measured. */
 export interface SIMDCapabilities {
   /** Whether the build in use has vector instructions. */
   readonly supported: boolean;
@@ -73,6 +74,7 @@ export interface SIMDOperation {
   readonly memoryAccess: number;
 }
 
+/** `getStatusReport` for machines. */
 export interface SIMDStatus {
   readonly initialized: boolean;
   /** The build in use; null while plain JavaScript does the work. */
@@ -111,6 +113,7 @@ type Managed = (options: LayerOptions, attachment: RuntimeAttachment) => SIMDAcc
 
 let managedLayer: Managed;
 
+/** Synchronous matrix and vector operations on the fastest build that is loaded; plain JavaScript while none is. */
 export class SIMDAccelerationLayer {
   #attachment: RuntimeAttachment;
   readonly #files: FileOptions;

@@ -39,6 +39,7 @@ import {
   type WasmPerformanceMetrics,
 } from './wasm-performance-layer.js';
 
+/** What runs, why, and what it costs. */
 export interface ModuleStatus {
   readonly loaded: boolean;
   /** Name of the module in use; `'none'` when none is. */
@@ -61,6 +62,7 @@ export interface ModuleStatus {
   readonly routing?: ModuleRoute[];
 }
 
+/** What a module says about itself before it is loaded. */
 export interface AvailableModule {
   readonly name: string;
   readonly description: string;
@@ -76,6 +78,7 @@ export interface ManagerMetrics extends WasmPerformanceMetrics, ModuleMetrics {
   readonly simd: SIMDPerformanceMetrics;
 }
 
+/** The verdict of the manager's `healthCheck`. */
 export interface ManagerHealth {
   readonly status: HealthStatus;
   readonly module: string;
@@ -97,6 +100,7 @@ interface ActiveModule {
   readonly since: number;
 }
 
+/** Chooses and loads a module, hands it to two layers, and changes it without losing a call. */
 export class WasmModuleManager {
   #config: WasmModuleConfig;
   readonly #performance: { readonly layer: WasmPerformanceLayer; readonly attachment: RuntimeAttachment };

@@ -17,6 +17,7 @@ import { filesOf, type LayerOptions, layerConfig, sharedSource } from './layer-o
 import { moduleIssues, statsOf } from './module-health.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 
+/** What a performance layer is made with. */
 export interface WasmPerformanceLayerOptions extends LayerOptions {
   /** `'throw'`: NaN and infinities in an input are `INVALID_ARGUMENT`. Default: they go through the arithmetic. */
   readonly validateInputs?: 'throw' | 'propagate';
@@ -56,6 +57,7 @@ export interface PerformanceHistoryEntry {
   readonly timestamp: number;
 }
 
+/** The verdict of a layer's `healthCheck`. */
 export interface LayerHealth<Metrics> {
   readonly status: HealthStatus;
   readonly metrics: Metrics;
@@ -82,11 +84,14 @@ type Managed = (options: LayerOptions, attachment: RuntimeAttachment) => WasmPer
 
 let managedLayer: Managed;
 
+/** SASI's asynchronous operations, and what they cost. They initialise on demand. */
 export class WasmPerformanceLayer {
   #attachment: RuntimeAttachment;
   readonly #validate: boolean;
   readonly #files: FileOptions;
   readonly #thresholds: HealthThresholds | undefined;
+  /** What the clock's zero is in milliseconds since the epoch: a second clock need not be read on each call. */
+  readonly #epoch = Date.now() - systemClock();
   #gain = 0;
   readonly #history = new BoundedHistory<PerformanceHistoryEntry>(historyLength);
 
@@ -276,8 +281,9 @@ export class WasmPerformanceLayer {
       const result = this.#attachment.run(module, work);
       meter.end(start, x.length);
       if (recorder.profiling !== false) {
-        const executionTime = systemClock() - start;
-        this.#history.add({ operation, elements: x.length, executionTime, timestamp: Date.now() });
+        const end = systemClock();
+        const timestamp = Math.round(this.#epoch + end);
+        this.#history.add({ operation, elements: x.length, executionTime: end - start, timestamp });
       }
       return result;
     } catch (error) {

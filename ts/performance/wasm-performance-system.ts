@@ -13,6 +13,7 @@ import type { SIMDAccelerationLayer } from './simd-acceleration-layer.js';
 import { type ManagerMetrics, type ModuleSwitch, WasmModuleManager } from './wasm-module-manager.js';
 import type { WasmPerformanceLayer } from './wasm-performance-layer.js';
 
+/** What `on` tells, by the event's name. */
 export interface WasmPerformanceEvents {
   /** Once a second while there is a listener. */
   metrics: ManagerMetrics;
@@ -22,6 +23,7 @@ export interface WasmPerformanceEvents {
   switch: ModuleSwitch;
 }
 
+/** A manager with its module loaded, its two layers, and events. */
 export interface WasmPerformanceSystem extends Disposable {
   readonly manager: WasmModuleManager;
   readonly performanceLayer: WasmPerformanceLayer;

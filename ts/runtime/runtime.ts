@@ -14,6 +14,7 @@ import type { Ops } from '../ops/types.js';
 
 export type { Candidate } from '../core/loader.js';
 
+/** What `loadRuntime` takes. */
 export interface RuntimeOptions extends LoadOptions {}
 
 /** After `dispose` every use but `dispose` throws `DISPOSED`. */

@@ -15,6 +15,7 @@ export interface BaselineChange extends RatioInterval {
   readonly build: BenchmarkContender;
 }
 
+/** What became of the cells that are in both reports. */
 export interface BaselineComparison {
   readonly key: string;
   /** False when the baseline has no report of this machine and engine: then nothing was compared. */
@@ -27,6 +28,7 @@ export interface BaselineComparison {
   readonly improvements: readonly BaselineChange[];
 }
 
+/** What counts as a change. */
 export interface BaselineOptions {
   /** How much slower is no regression yet: 0.25 is 25 %. Machines are noisy; default 0.25. */
   readonly tolerance?: number;

@@ -49,6 +49,7 @@ export interface SimdBenchmarkResult {
   readonly success: boolean;
 }
 
+/** The SIMD layer's benchmark. */
 export interface ComprehensiveBenchmark {
   readonly results: SimdBenchmarkResult[];
   readonly summary: {

@@ -260,6 +260,7 @@ const matmul: BenchmarkOperationDefinition = {
 /** `activation` is tanh(0.5·x), what calculateNeuralActivation computes; `matmul` multiplies square matrices. */
 export const benchmarkOperations = { activation, sigmoid, dot, add, softmax, matmul } as const;
 
+/** The name of an operation that is measured. */
 export type BenchmarkOperation = keyof typeof benchmarkOperations;
 
 export const benchmarkOperationNames = Object.keys(benchmarkOperations) as BenchmarkOperation[];

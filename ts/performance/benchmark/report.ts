@@ -87,6 +87,7 @@ export interface BenchmarkTarget {
   readonly high?: number;
 }
 
+/** Everything that one benchmark measured: plain JSON. */
 export interface WasmBenchmarkReport {
   readonly schema: 1;
   /** ISO 8601, UTC. */
@@ -114,6 +115,7 @@ export interface WasmBenchmarkReport {
   readonly targets: readonly BenchmarkTarget[];
 }
 
+/** Where a benchmark stands. */
 export interface BenchmarkProgress {
   /** Cases (an operation at a size) that are finished, and how many there are. */
   readonly completed: number;
@@ -123,6 +125,7 @@ export interface BenchmarkProgress {
   readonly size?: number;
 }
 
+/** What is measured, and how long. An unknown option is `INVALID_ARGUMENT`. */
 export interface WasmBenchmarkOptions {
   /** Default: all. */
   readonly ops?: readonly BenchmarkOperation[];

@@ -1,0 +1,103 @@
+// An application that imports SASI's five files by their names, redirected by the aliases that docs/moving-sasi.md
+// gives: the very lines of that page, in Vite and in Jest.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { inRoot } from '../../scripts/lib/paths.mjs';
+import { run } from '../../scripts/lib/run.mjs';
+import { inProject, report, reportOf, tool } from './support.mjs';
+
+const application = inRoot('test/package/sasi-application');
+const sources = Object.fromEntries(
+  readdirSync(application, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [path.slice(application.length + 1), readFileSync(path, 'utf8')]),
+);
+
+/** The block of the page that begins with this line. @param {string} firstLine */
+function block(firstLine) {
+  const page = readFileSync(inRoot('docs/moving-sasi.md'), 'utf8');
+  const found = page.split('```js\n').find((text) => text.startsWith(firstLine));
+  assert.ok(found !== undefined, `docs/moving-sasi.md has no block ${firstLine}`);
+  return found.slice(0, found.indexOf('```'));
+}
+
+/** @param {any} result what the application's `run` gives */
+function assertRight({ watched, inferred }) {
+  const inputs = [0, 0.25, 0.5, 1];
+  const close = (/** @type {number[]} */ given, /** @type {(x: number) => number} */ f) => {
+    assert.equal(given.length, inputs.length);
+    for (const [i, x] of inputs.entries()) {
+      assert.ok(Math.abs(/** @type {number} */ (given[i]) - f(x)) < 1e-6, `${i}: ${given}`);
+    }
+  };
+  const activation = (/** @type {number} */ x) => Math.tanh(0.5 * x);
+  assert.equal(watched.initialized, true);
+  assert.deepEqual(
+    [watched.module, watched.tier, watched.healthy, watched.attached],
+    ['production', 'simd', true, true],
+  );
+  close(watched.activated, activation);
+  close(watched.sum, (x) => 2 * x);
+  assert.equal(inferred.length, 2);
+  for (const { activated, optimized, rate, efficiency, simd } of inferred) {
+    close(activated, activation);
+    close(optimized, (x) => x - 0.5 * x * (1 - x) * (1 - 2 * x));
+    assert.deepEqual([rate, simd], [3, true]);
+    assert.ok(Math.abs(efficiency - 0.4375 ** 2) < 1e-7);
+  }
+}
+
+test('Vite', async () => {
+  const files = {
+    ...sources,
+    'vite.config.mjs': block('// vite.config.js').replace(
+      "'vite'",
+      JSON.stringify(tool('vite/dist/node/index.js')),
+    ),
+    'main.mjs': `import { run } from './built/application.js';\n${report('await run()')}`,
+  };
+  await inProject(files, async (folder) => {
+    const arguments_ = ['build', '--ssr', 'src/application.js', '--outDir', 'built', '--logLevel', 'error'];
+    const options = { cwd: folder, env: { ...process.env, NODE_OPTIONS: '' }, timeout: 120_000 };
+    await run(process.execPath, [tool('vite/bin/vite.js'), ...arguments_], options);
+    assertRight(await reportOf(folder, process.execPath, ['main.mjs']));
+  });
+});
+
+test('Jest', async () => {
+  const suite = `
+const { run } = require('./src/application');
+test('the application', async () => {
+  const result = await run();
+  ${report('result')}
+  expect(result.inferred).toHaveLength(2);
+});
+`;
+  const files = { ...sources, 'jest.config.cjs': block('// jest.config.cjs'), 'application.test.js': suite };
+  await inProject(files, async (folder) => {
+    const env = { ...process.env, NODE_OPTIONS: '' };
+    const options = { cwd: folder, env, timeout: 120_000 };
+    // What SASI's TypeScript transform does: modules become CommonJS one by one, and keep their relative names.
+    const modules = Object.keys(sources).filter((path) => path.endsWith('.js'));
+    const format = ['--format=cjs', '--outdir=.', '--outbase=.', '--allow-overwrite', '--log-level=error'];
+    await run(process.execPath, [tool('esbuild/bin/esbuild'), ...modules, ...format], options);
+    const flags = [
+      `--rootDir=${folder}`,
+      '--env=node',
+      '--ci',
+      '--no-cache',
+      '--runInBand',
+      '--colors=false',
+      '--silent=false',
+    ];
+    const { output } = await run(process.execPath, [tool('jest/bin/jest.js'), ...flags], options);
+    assert.match(output, /Tests: +1 passed, 1 total/);
+    const line = output.split('\n').find((text) => text.includes('result of the check: '));
+    assert.ok(line !== undefined, output);
+    assertRight(JSON.parse(line.slice(line.indexOf('{'))));
+  });
+});
