@@ -54,11 +54,12 @@ function assertRight({ watched, inferred }) {
 test('Vite', async () => {
   const files = {
     ...sources,
+    // Vite lies elsewhere here, and its defineConfig gives back what it is given.
     'vite.config.mjs': block('// vite.config.js').replace(
-      "'vite'",
-      JSON.stringify(tool('vite/dist/node/index.js')),
+      /import .*'vite';/,
+      'const defineConfig = (config) => config;',
     ),
-    'main.mjs': `import { run } from './built/application.js';\n${report('await run()')}`,
+    'main.mjs': `import { run } from './built/application.mjs';\n${report('await run()')}`,
   };
   await inProject(files, async (folder) => {
     const arguments_ = ['build', '--ssr', 'src/application.js', '--outDir', 'built', '--logLevel', 'error'];

@@ -3,9 +3,8 @@
  * and reports what really runs.
  */
 import { WasmPerformanceError } from '../core/errors.js';
-import type { VariantName } from '../core/variants.js';
 import { systemClock } from '../metrics/clock.js';
-import { type HealthIssue, type HealthStatus, reportOf } from '../metrics/health.js';
+import { type HealthIssue, reportOf } from '../metrics/health.js';
 import type { OperationMetrics } from '../metrics/operation-recorder.js';
 import { failureOf } from '../modules/failure.js';
 import { knownModules } from '../modules/known-modules.js';
@@ -14,7 +13,6 @@ import type {
   LoadedModule,
   ModuleLoadOptions,
   ModuleProvider,
-  ModuleRoute,
   ModuleSelectionEntry,
 } from '../modules/module-definition.js';
 import { selectModule } from '../modules/select-module.js';
@@ -24,75 +22,21 @@ import type { BenchmarkTarget } from './benchmark/report.js';
 import { isVectorBuild } from './build-contents.js';
 import { callAll } from './call-all.js';
 import type { LayerOptions } from './layer-options.js';
+import type {
+  AvailableModule,
+  ManagerHealth,
+  ManagerMetrics,
+  ModuleStatus,
+  ModuleSwitch,
+} from './manager-types.js';
 import { defaultModuleConfig, mergeConfig, type WasmModuleConfig } from './module-config.js';
 import { moduleIssues, statsOf } from './module-health.js';
 import { type ModuleMetrics, moduleMetrics, noModuleMetrics } from './module-metrics.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
-import {
-  createManagedSimdLayer,
-  type SIMDAccelerationLayer,
-  type SIMDPerformanceMetrics,
-} from './simd-acceleration-layer.js';
-import {
-  createManagedPerformanceLayer,
-  type WasmPerformanceLayer,
-  type WasmPerformanceMetrics,
-} from './wasm-performance-layer.js';
+import { createManagedSimdLayer, type SIMDAccelerationLayer } from './simd-acceleration-layer.js';
+import { createManagedPerformanceLayer, type WasmPerformanceLayer } from './wasm-performance-layer.js';
 
-/** What runs, why, and what it costs. */
-export interface ModuleStatus {
-  readonly loaded: boolean;
-  /** Name of the module in use; `'none'` when none is. */
-  readonly module: string;
-  readonly version: string;
-  readonly capabilities: string[];
-  /** Bytes of the memory limit that the module and live blocks take. */
-  readonly memoryUsage: number;
-  /** Milliseconds. */
-  readonly loadTime: number;
-  /** Failed operations, and loads that were asked for and failed. Passing over a candidate is no error. */
-  readonly errorCount: number;
-  /** The last failed load, as `CODE: message`. */
-  readonly lastError?: string;
-  /** The build that runs; null when none does. */
-  readonly tier: VariantName | null;
-  /** Every candidate of the last selection, in order. */
-  readonly selection: ModuleSelectionEntry[];
-  /** Who serves which operation: for a module that does not serve all of them itself. */
-  readonly routing?: ModuleRoute[];
-}
-
-/** What a module says about itself before it is loaded. */
-export interface AvailableModule {
-  readonly name: string;
-  readonly description: string;
-  readonly version: string;
-  readonly capabilities: string[];
-  readonly memoryRequirement: number;
-  readonly loadPriority: number;
-  readonly available: boolean;
-}
-
-/** Of both layers together, with the performance layer's own figures and those of the SIMD layer. */
-export interface ManagerMetrics extends WasmPerformanceMetrics, ModuleMetrics {
-  readonly simd: SIMDPerformanceMetrics;
-}
-
-/** The verdict of the manager's `healthCheck`. */
-export interface ManagerHealth {
-  readonly status: HealthStatus;
-  readonly module: string;
-  readonly metrics: ModuleMetrics;
-  readonly issues: string[];
-}
-
-/** A change of the module in use. */
-export interface ModuleSwitch {
-  /** `'none'` for the first one. */
-  readonly from: string;
-  readonly to: string;
-  readonly tier: VariantName;
-}
+export type * from './manager-types.js';
 
 interface ActiveModule {
   readonly definition: ModuleProvider;

@@ -166,11 +166,17 @@ describe('training', () => {
     const network = module.createNeuralNetwork({
       ...learner,
       momentum: 0.9,
-      regularization: { l1: 0, l2: 0.0001, dropout: 0 },
+      regularization: { l1: 0.00001, l2: 0.0001, dropout: 0 },
     });
     const { loss } = await module.trainNetwork(network, xor, 300);
     assert.ok(loss < 0.1, `${loss}`);
     module.destroyNetwork(network);
+    const dropping = module.createNeuralNetwork({ ...learner, regularization: { dropout: 0.2 } });
+    assert.ok(Number.isFinite((await module.trainNetwork(dropping, xor, 20)).loss));
+    module.destroyNetwork(dropping);
+    const wrong = module.createNeuralNetwork({ ...learner, regularization: { dropout: 1.5 } });
+    await assert.rejects(module.trainNetwork(wrong, xor, 1), { code: 'INVALID_ARGUMENT' });
+    module.destroyNetwork(wrong);
   });
 
   test('is the same for the same seed', async () => {
