@@ -21,7 +21,8 @@ describeBuilds('agents of the five shapes', (_, build) => {
     ] as const) {
       using runtime = await loadRuntime({ variant: build, memoryLimit: memoryLimit * 1024 * 1024 });
       const agents: Network[] = [];
-      const create = () => agents.push(runtime.createNetwork({ ...shapes[agents.length % 5]!, seed: agents.length }));
+      const create = () =>
+        agents.push(runtime.createNetwork({ ...shapes[agents.length % 5]!, seed: agents.length }));
       while (agents.length < expected) create();
       const weights = agents.reduce((sum, { parameters }) => sum + 4 * parameters, 0);
       const { used } = runtime.memory.stats();
