@@ -92,10 +92,12 @@ void Stretch(const Rows& rows, bool first, const float* bias, float* out) {
 void RowTimesMatrix(const float* x, const float* w, const float* bias, float* out, size_t n,
                     size_t k) {
   const size_t step = n * k > kFloatsInCache ? kStretch : k;
-  for (size_t p = 0; p < k; p += step) {
+  size_t p = 0;
+  do {  // Once for k = 0: empty sums.
     const bool last = p + step >= k;
     Stretch({x + p, w + p * n, n, last ? k - p : step}, p == 0, last ? bias : nullptr, out);
-  }
+    p += step;
+  } while (p < k);
 }
 
 }  // namespace neural
