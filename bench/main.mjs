@@ -9,7 +9,7 @@ import { commitOf, describeMachine, locatePackage, wasmFiles } from './command/m
 import { parseOptions, usage } from './command/options.mjs';
 import { createProgress } from './command/progress.mjs';
 import { runOn } from './command/run.mjs';
-import { columnName, suiteTable, summary } from './report/text.mjs';
+import { columnName, suiteTables, summary } from './report/text.mjs';
 import { suites } from './suites/index.mjs';
 
 /** @import { BenchmarkResults, EngineRun } from './measure/results.mjs' */
@@ -117,11 +117,15 @@ async function runEngine(name, { options, cells, baseline, url, signal }) {
     const done = await runOn(engine, {
       ...{ cells, time, rounds, seed, signal },
       ...(baseline && { baseline }),
-      sources: { package: url, peers: new URL('node_modules/', import.meta.url).href },
+      sources: {
+        package: url,
+        peers: new URL('node_modules/', import.meta.url).href,
+        compiled: new URL('../build/wasm/bench/', import.meta.url).href,
+      },
       progress: progress.show,
       suiteDone(suite, results) {
         progress.clear();
-        if (!quiet) print([...suiteTable(suite, results), '']);
+        if (!quiet) print(suiteTables(suite, results));
       },
     });
     progress.clear();

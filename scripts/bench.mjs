@@ -29,6 +29,7 @@ async function prepare() {
   const stages = new Stages(process.stderr);
   const { emscripten } = await setUpToolchain([], stages);
   await stages.quiet('building the wasm modules', () => buildWasm(emscripten, 'modules'));
+  await stages.quiet('building the loops to compare with', () => buildWasm(emscripten, 'bench'));
   await stages.quiet('building the TypeScript API', () => buildTypeScript('ts'));
   try {
     await installPeers(stages);

@@ -1,9 +1,9 @@
 // @ts-check
 /** brain.js in plain JavaScript: single inferences and training, one sample after the other. */
-import { networkInput, networkRows } from '../data/tasks.mjs';
+import { networkInput, networkRows, sampleInput, swarmRows } from '../data/tasks.mjs';
 
 /** @import { Contender, Prepared, Sources, Task } from './types.mjs' */
-/** @import { RunTask } from '../data/tasks.mjs' */
+/** @import { RunTask, Topology } from '../data/tasks.mjs' */
 /** @typedef {any} Brain */
 
 /**
@@ -12,7 +12,12 @@ import { networkInput, networkRows } from '../data/tasks.mjs';
  */
 export async function loadBrain({ peers }) {
   const brain = await importBrain(peers);
-  return { version: '1.6.1', bound: 'tolerance', prepare: (task) => prepare(brain, task) };
+  return {
+    version: '1.6.1',
+    importedAt: performance.now(),
+    bound: 'tolerance',
+    prepare: (task) => prepare(brain, task),
+  };
 }
 
 /** @param {string} peers @returns {Promise<Brain>} */
@@ -25,7 +30,83 @@ async function importBrain(peers) {
 
 /** @param {Brain} brain @param {Task} task @returns {Prepared | undefined} */
 function prepare(brain, task) {
-  return task.operation === 'run' && task.rows === 1 ? inference(brain, task) : undefined;
+  switch (task.operation) {
+    case 'run':
+      return task.rows === 1 ? inference(brain, task) : undefined;
+    case 'train':
+      return training(brain, task);
+    case 'swarm':
+      return swarm(brain, task);
+    default:
+      return undefined;
+  }
+}
+
+/** Updates in which the error has to fall visibly. */
+const checkedUpdates = 300;
+
+/**
+ * It updates after every sample. `trainPattern` is what its `train` calls for each of them, without the bookkeeping
+ * around it: the fastest way in.
+ * @param {Brain} brain
+ * @param {Topology & { rows: number }} task
+ * @returns {Prepared}
+ */
+function training(brain, task) {
+  const { rows, layers } = task;
+  const it = createNetwork(brain, task, 'sigmoid');
+  it.trainOpts.learningRate = 0.3;
+  it.trainOpts.momentum = 0.1;
+  const { inputs, targets } = sampleInput(task, rows * 16, 0);
+  const [width = 0, outputs = 0] = [layers[0], layers.at(-1)];
+  const patterns = Array.from({ length: rows * 16 }, (_, row) => ({
+    input: inputs.slice(row * width, (row + 1) * width),
+    output: targets.slice(row * outputs, (row + 1) * outputs),
+  }));
+  let next = 0;
+  const step = () => {
+    for (let row = 0; row < rows; row++) {
+      it.trainPattern(patterns[next]);
+      next = (next + 1) % patterns.length;
+    }
+  };
+  const error = () =>
+    patterns.reduce((sum, { input, output }) => {
+      const found = it.run(input);
+      return sum + output.reduce((own, target, i) => own + (target - found[i]) ** 2, 0);
+    }, 0);
+  return {
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) step();
+    },
+    fault() {
+      const first = error();
+      for (let i = 0; i < checkedUpdates; i++) step();
+      const last = error();
+      return last < first ? undefined : `the error did not fall: ${first} at first, ${last} in the end`;
+    },
+  };
+}
+
+/** One network after the other. @param {Brain} brain @param {Topology & { agents: number }} task @returns {Prepared} */
+function swarm(brain, task) {
+  const width = task.layers[0] ?? 0;
+  const rows = swarmRows(task);
+  const agents = Array.from({ length: task.agents }, (_, agent) => ({
+    network: createNetwork(brain, { ...task, seed: task.seed + agent }, 'relu'),
+    input: rows.slice(agent * width, (agent + 1) * width),
+  }));
+  return {
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) for (const { network, input } of agents) network.run(input);
+    },
+    fault() {
+      const [first] = agents;
+      if (first === undefined) return 'there are no agents';
+      const { weights, biases } = networkInput(task);
+      return faultOf(first.network.run(first.input), expected(first.input, weights, biases));
+    },
+  };
 }
 
 /**
@@ -49,7 +130,7 @@ function inference(brain, task) {
 
 /**
  * @param {Brain} brain
- * @param {RunTask} task
+ * @param {Topology} task
  * @param {string} activation
  */
 export function createNetwork(brain, task, activation) {

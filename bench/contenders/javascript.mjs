@@ -4,6 +4,7 @@
  * process of its own: a helper that takes the operation as a parameter goes megamorphic and makes JavaScript slow.
  */
 import { matrixInput, networkInput, networkRows, pairInput, vectorInput } from '../data/tasks.mjs';
+import { recordTrace } from '../data/trace.mjs';
 
 /** @import { Contender, Prepared, Task } from './types.mjs' */
 /** @import { RunTask } from '../data/tasks.mjs' */
@@ -41,6 +42,11 @@ const unary = {
     }
   },
 };
+
+/** @param {Float32Array} x @param {Float32Array} out */
+function activation(x, out) {
+  for (let i = 0; i < x.length; i++) out[i] = Math.tanh(0.5 * /** @type {number} */ (x[i]));
+}
 
 /** @type {Record<string, (a: Float32Array, b: Float32Array, out: Float32Array) => void>} */
 const binary = {
@@ -159,6 +165,34 @@ function prepareNetwork(task) {
   };
 }
 
+/**
+ * A new array for every operand and result, as long as somebody holds it, and until the engine notices that nobody
+ * does: bytes of arrays at most. Where the engine does not tell them there is no figure.
+ * @param {{ operations: number, seed: number }} task
+ * @returns {Prepared | undefined}
+ */
+function prepareTrace(task) {
+  const { memoryUsage } = globalThis.process ?? {};
+  if (memoryUsage === undefined) return undefined;
+  const { steps, payload } = recordTrace(task);
+  return {
+    sample() {
+      const before = memoryUsage().arrayBuffers;
+      let peak = 0;
+      /** @type {Float32Array[]} */
+      const kept = [];
+      for (const { n, slot } of steps) {
+        const x = new Float32Array(n);
+        const out = new Float32Array(n);
+        activation(x, out);
+        peak = Math.max(peak, memoryUsage().arrayBuffers - before);
+        kept[slot] = out;
+      }
+      return peak / payload;
+    },
+  };
+}
+
 /** Multiplications that a sample may take: a larger product is no news, and seconds in every round. */
 const mostMultiplications = 2 ** 28;
 
@@ -218,8 +252,20 @@ function prepare(task) {
         result: () => out,
       };
     }
+    case 'activation': {
+      const x = vectorInput(task);
+      const out = new Float32Array(task.n);
+      return {
+        run(iterations) {
+          for (let i = 0; i < iterations; i++) activation(x, out);
+        },
+        result: () => out,
+      };
+    }
     case 'run':
       return prepareNetwork(task);
+    case 'trace':
+      return task.way === 'javascript' ? prepareTrace(task) : undefined;
     default:
       return undefined;
   }
@@ -238,5 +284,5 @@ function reduction(reduce) {
 
 /** @returns {Contender} */
 export function loadJavaScript() {
-  return { version: 'loops', bound: 'tolerance', prepare };
+  return { version: 'loops', importedAt: performance.now(), bound: 'tolerance', prepare };
 }

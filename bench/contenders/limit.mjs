@@ -10,6 +10,7 @@ export function loadLimit() {
   const loops = compileLoops();
   return {
     version: 'multiply and add in registers, copy and read of linear memory',
+    importedAt: performance.now(),
     bound: 'tolerance',
     prepare(task) {
       return task.operation === 'limit' ? { run: kinds[task.kind](loops, task.amount) } : undefined;

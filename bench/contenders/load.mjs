@@ -22,6 +22,8 @@ export async function loadContender(options, sources) {
       return (await import('./brain.mjs')).loadBrain(sources);
     case 'javascript':
       return (await import('./javascript.mjs')).loadJavaScript();
+    case 'compiled':
+      return (await import('./compiled.mjs')).loadCompiled(sources);
     case 'limit':
       return (await import('./limit.mjs')).loadLimit();
   }

@@ -10,11 +10,13 @@ import { onnxGraph } from '../onnx/tasks.mjs';
  */
 export async function loadOnnxRuntime({ peers }) {
   const ort = await import(new URL('onnxruntime-web/dist/ort.wasm.min.mjs', peers).href);
+  const importedAt = performance.now();
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmPaths = new URL('onnxruntime-web/dist/', peers).href;
   ort.env.logLevel = 'error';
   return {
     version: ort.env.versions?.web ?? 'unknown',
+    importedAt,
     bound: 'tolerance',
     async prepare(task) {
       const graph = onnxGraph(task);

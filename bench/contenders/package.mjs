@@ -1,10 +1,12 @@
 // @ts-check
 /** This package, through its public API alone. */
-import { matrixInput, networkInput, networkRows, pairInput, vectorInput } from '../data/tasks.mjs';
+import { matrixInput, pairInput, vectorInput } from '../data/tasks.mjs';
+import { prepareNetworks } from './package-networks.mjs';
+import { prepareSystem } from './package-system.mjs';
 
 /** @import { NeuralRuntime, Vec } from '@sasi/wasm-performance' */
 /** @import { Contender, ContenderOptions, Prepared, Sources, Task } from './types.mjs' */
-/** @import { BinaryTask, MatmulTask, ReduceTask, RunTask, SoftmaxTask, UnaryTask } from '../data/tasks.mjs' */
+/** @import { BinaryTask, MatmulTask, ReduceTask, SoftmaxTask, UnaryTask } from '../data/tasks.mjs' */
 
 /** Room for three matrices of 1024 × 1024 and what a product needs beside them. */
 const memoryLimit = 64 * 2 ** 20;
@@ -18,16 +20,20 @@ const memoryLimit = 64 * 2 ** 20;
 export async function loadPackage({ variant: name = 'simd', profiling = false }, sources) {
   /** @type {typeof import('@sasi/wasm-performance')} */
   const api = await import(sources.package);
+  const importedAt = performance.now();
   // Whether there is such a build is for the package to say: an earlier one may not have it.
   const variant = /** @type {'simd'} */ (name);
   const runtime = await api.loadRuntime({ variant, profiling, memoryLimit });
   return {
     version: api.version,
+    importedAt,
     // Fused multiplication and addition differs from machine to machine, so that build promises no bits.
     bound: name === 'relaxed' ? 'tolerance' : 'contract',
     prepare(task) {
       runtime.memory.reset();
-      return prepare(runtime, task);
+      return (
+        prepareOperation(runtime, task) ?? prepareNetworks(runtime, task) ?? prepareSystem(api, runtime, task)
+      );
     },
   };
 }
@@ -36,7 +42,7 @@ export async function loadPackage({ variant: name = 'simd', profiling = false },
 const mostWithoutWasm = 2 ** 26;
 
 /** @param {NeuralRuntime} runtime @param {Task} task @returns {Prepared | undefined} */
-function prepare(runtime, task) {
+function prepareOperation(runtime, task) {
   switch (task.operation) {
     case 'unary':
       return unary(runtime, task);
@@ -49,8 +55,6 @@ function prepare(runtime, task) {
       return reduction(runtime, task);
     case 'matmul':
       return matmul(runtime, task);
-    case 'run':
-      return network(runtime, task);
     default:
       return undefined;
   }
@@ -153,34 +157,5 @@ function matmul({ ops, memory, variant }, task) {
       for (let i = 0; i < iterations; i++) ops.matmul(a, b, shape);
     },
     result: () => shape.out.view,
-  };
-}
-
-/** @param {NeuralRuntime} runtime @param {RunTask} task @returns {Prepared} */
-function network(runtime, task) {
-  const { memory } = runtime;
-  const { layers, activation, output, rows } = task;
-  const config = /** @type {import('@sasi/wasm-performance').NetworkConfig} */ ({
-    layers,
-    activation,
-    output,
-    init: 'zeros',
-  });
-  const it = runtime.createNetwork(config);
-  const { weights, biases } = networkInput(task);
-  it.importLayers({ weights, biases });
-  const inputs = memory.float32(networkRows(task, rows));
-  const out = memory.float32(rows * (layers.at(-1) ?? 0));
-  return {
-    run:
-      rows === 1
-        ? (iterations) => {
-            for (let i = 0; i < iterations; i++) it.run(inputs, out);
-          }
-        : (iterations) => {
-            for (let i = 0; i < iterations; i++) it.runBatch(inputs, rows, out);
-          },
-    result: () => out.view,
-    dispose: () => it.dispose(),
   };
 }

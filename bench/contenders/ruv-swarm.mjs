@@ -12,13 +12,14 @@ import { matrixInput, networkRows, pairInput, vectorInput } from '../data/tasks.
  */
 export async function loadRuvSwarm({ peers }) {
   const ruv = await import(new URL('ruv-swarm/wasm/ruv_swarm_wasm.js', peers).href);
+  const importedAt = performance.now();
   const url = new URL('ruv-swarm/wasm/ruv_swarm_wasm_bg.wasm', peers);
   if (url.protocol === 'file:') {
     ruv.initSync({ module: process.getBuiltinModule('node:fs').readFileSync(url) });
   } else {
     await ruv.default({ module_or_path: url });
   }
-  return { version: '1.0.20', bound: 'tolerance', prepare: (task) => prepare(ruv, task) };
+  return { version: '1.0.20', importedAt, bound: 'tolerance', prepare: (task) => prepare(ruv, task) };
 }
 
 /** @param {RuvSwarm} ruv @param {Task} task @returns {Prepared | undefined} */

@@ -13,6 +13,7 @@ import { matrixInput, networkInput, networkRows, pairInput, vectorInput } from '
  */
 export async function loadTensorFlow({ peers }) {
   const { tf, setThreadsCount, setWasmPaths } = await importTensorFlow(peers);
+  const importedAt = performance.now();
   setThreadsCount(1);
   setWasmPaths?.(new URL('@tensorflow/tfjs-backend-wasm/dist/', peers).href);
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
@@ -22,6 +23,7 @@ export async function loadTensorFlow({ peers }) {
   await tf.ready();
   return {
     version: tf.version_core,
+    importedAt,
     bound: 'tolerance',
     prepare: (task) => prepare(tf, task),
   };

@@ -1,5 +1,5 @@
 /** What the parts of the benchmark that run beside each other agree on. */
-import type { CheckedTask } from '../data/tasks.mjs';
+import type { CheckedTask, Topology } from '../data/tasks.mjs';
 
 /** Something that can be timed. */
 export interface Prepared {
@@ -17,6 +17,8 @@ export interface Prepared {
 /** A library under test, loaded. */
 export interface Contender {
   readonly version: string;
+  /** `performance.now()` between the import of its code and the start of its module. */
+  readonly importedAt: number;
   /** How its result is judged: by the package's own bound, or by the one for everybody else. */
   readonly bound: 'contract' | 'tolerance';
   /** Undefined: it has no such operation. */
@@ -27,6 +29,8 @@ export interface Contender {
 export interface Sources {
   /** URL of the package's ES module. */
   readonly package: string;
+  /** URL of the folder of the modules that the benchmark compiles for itself; ends in a slash. */
+  readonly compiled: string;
   /** URL of the folder that holds the peers, or of their bundles; ends in a slash. */
   readonly peers: string;
 }
@@ -38,6 +42,7 @@ export type ContenderName =
   | 'ruv-swarm'
   | 'brain.js'
   | 'javascript'
+  | 'compiled'
   | 'limit';
 
 /** What a process is to load. */
@@ -52,8 +57,30 @@ export interface ContenderOptions {
 export type Task = CheckedTask | OtherTask;
 
 /** Tasks without a result that could be compared element by element. */
-export type OtherTask = {
-  readonly operation: 'limit';
-  readonly kind: 'flops' | 'copy' | 'read';
-  readonly amount: number;
-};
+export type OtherTask =
+  | { readonly operation: 'limit'; readonly kind: 'flops' | 'copy' | 'read'; readonly amount: number }
+  /** From nothing to a library that is ready, in a process of its own for each sample; `import`: with its code. */
+  | { readonly operation: 'load'; readonly part: 'import' | 'start' }
+  /** A network is made and given back. */
+  | { readonly operation: 'create'; readonly layers: number[] }
+  /** One update from `rows` samples, mean squared error, momentum. */
+  | (Topology & { readonly operation: 'train'; readonly rows: number })
+  /** A pass over `rows` labelled samples. */
+  | (Topology & { readonly operation: 'epoch'; readonly rows: number; readonly batch: number })
+  /** The products of matrices that such a pass consists of. */
+  | (Topology & { readonly operation: 'products'; readonly rows: number; readonly batch: number })
+  /** Every agent once, each on its own input: in one call, or one after the other. */
+  | (Topology & { readonly operation: 'swarm'; readonly agents: number; readonly calls: 'one' | 'each' })
+  /** One update of every agent of a swarm from `rows` samples each. */
+  | (Topology & { readonly operation: 'swarmTrain'; readonly agents: number; readonly rows: number })
+  /** `await calculateNeuralActivation` on `n` floats, copies included: milliseconds of one at a quantile. */
+  | { readonly operation: 'latency'; readonly n: number; readonly quantile: number; readonly seed: number }
+  /** The same for `seconds`: milliseconds of one in the worst of them. */
+  | { readonly operation: 'sustained'; readonly n: number; readonly seconds: number; readonly seed: number }
+  /** A recorded mixture of operations, results kept for a while: most memory in use over most payload alive. */
+  | {
+      readonly operation: 'trace';
+      readonly operations: number;
+      readonly way: 'pool' | 'arrays' | 'malloc' | 'javascript';
+      readonly seed: number;
+    };

@@ -25,7 +25,9 @@ import {
  * @typedef {Seeded & { operation: 'matmul', m: number, n: number, k: number }} MatmulTask
  * @typedef {Seeded & { layers: number[], activation: string, output: string }} Topology
  * @typedef {Topology & { operation: 'run', rows: number }} RunTask one row: a single inference; more: a batch
- * @typedef {UnaryTask | BinaryTask | SoftmaxTask | ReduceTask | MatmulTask | RunTask} CheckedTask
+ * @typedef {Seeded & { operation: 'activation', n: number }} ActivationTask tanh(0.5 · x)
+ * @typedef {Seeded & { operation: 'tile', tile: string, m: number, n: number, k: number }} TileTask a square product
+ * @typedef {ActivationTask | TileTask | UnaryTask | BinaryTask | SoftmaxTask | ReduceTask | MatmulTask | RunTask} CheckedTask
  */
 
 /** @param {{ n: number, seed: number }} task */
@@ -34,7 +36,7 @@ export const vectorInput = ({ n, seed }) => uniformArray(n, seed, -8, 8);
 /** @param {{ n: number, seed: number }} task @returns {[Float32Array, Float32Array]} */
 export const pairInput = ({ n, seed }) => [uniformArray(n, seed, -1, 1), uniformArray(n, seed + 1, -1, 1)];
 
-/** @param {MatmulTask} task @returns {[Float32Array, Float32Array]} */
+/** @param {MatmulTask | TileTask} task @returns {[Float32Array, Float32Array]} */
 export const matrixInput = ({ m, n, k, seed }) => [
   uniformArray(m * k, seed, -1, 1),
   uniformArray(k * n, seed + 1, -1, 1),
@@ -61,11 +63,36 @@ export function networkInput({ layers, seed, activation, output }) {
 /** @param {Topology} task @param {number} rows */
 export const networkRows = ({ layers, seed }, rows) => uniformArray(rows * (layers[0] ?? 0), seed, -1, 1);
 
+/** One row for each agent. @param {Topology & { agents: number }} task */
+export const swarmRows = (task) => networkRows(task, task.agents);
+
+/**
+ * Rows to learn from: what a smooth function makes of the inputs, between 0.1 and 0.9.
+ * @param {Topology} task
+ * @param {number} rows
+ * @param {number} batch which of many
+ */
+export function sampleInput({ layers, seed }, rows, batch) {
+  const [width = 0, outputs = 0] = [layers[0], layers.at(-1)];
+  const inputs = uniformArray(rows * width, seed + 1000 + batch, -1, 1);
+  const targets = Float32Array.from({ length: rows * outputs }, (_, i) => {
+    const row = Math.floor(i / outputs);
+    const first = row * width + (i % outputs);
+    return 0.5 + 0.2 * ((inputs[first] ?? 0) + (inputs[first + 1] ?? 0));
+  });
+  return { inputs, targets };
+}
+
 /** @param {CheckedTask} task @returns {Reference} */
 export function referenceOf(task) {
   switch (task.operation) {
     case 'unary':
       return unaryReference(task.name, vectorInput(task));
+    case 'activation':
+      return unaryReference(
+        'tanh',
+        vectorInput(task).map((x) => 0.5 * x),
+      );
     case 'binary':
       return binaryReference(task.name, ...pairInput(task));
     case 'softmax':
@@ -75,6 +102,7 @@ export function referenceOf(task) {
     case 'sum':
       return sumReference(pairInput(task)[0]);
     case 'matmul':
+    case 'tile':
       return matmulReference(...matrixInput(task), task);
     case 'run':
       return networkReference(networkRows(task, task.rows), networkInput(task));

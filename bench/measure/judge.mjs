@@ -19,7 +19,7 @@ const knownLimit = 60;
  * @returns {CellResult}
  */
 export function judgeCell(cell, results, seed) {
-  const { suite, name, group, unit, note } = cell;
+  const { suite, name, group, table, unit, note } = cell;
   const random = seededRandom(seed);
   const limit = results.limit?.median ?? null;
   const withShares = Object.fromEntries(
@@ -34,6 +34,7 @@ export function judgeCell(cell, results, seed) {
     suite,
     name,
     group,
+    ...(table === undefined ? {} : { table }),
     unit,
     ...(note === undefined ? {} : { note }),
     results: withShares,

@@ -29,7 +29,9 @@ export function entriesOf(cell) {
  * @param {Sampling} sampling
  * @returns {Promise<Record<string, Measured>>} by the contender's id
  */
-export async function measureCell(cell, workers, sampling) {
+export async function measureCell(cell, workers, { time, rounds: usual }) {
+  const sampling = { time, rounds: cell.rounds === undefined ? usual : Math.min(cell.rounds, 3 * usual) };
+  if (cell.task.operation === 'load') return measureLoads(cell, cell.task.part, workers, sampling.rounds);
   /** @type {Record<string, Measured>} */
   const results = {};
   /** @type {Runner[]} */
@@ -53,6 +55,39 @@ export async function measureCell(cell, workers, sampling) {
     if (results[entry.id] !== undefined) continue;
     results[entry.id] = { status: 'measured', samples, ...order(samples), ...(accuracy && { accuracy }) };
     await workers.done(entry, worker);
+  }
+  return results;
+}
+
+/**
+ * Every sample in a process of its own.
+ * @param {Cell} cell
+ * @param {'import' | 'start'} part
+ * @param {Workers} workers
+ * @param {number} rounds
+ * @returns {Promise<Record<string, Measured>>}
+ */
+async function measureLoads(cell, part, workers, rounds) {
+  /** @type {Record<string, Measured>} */
+  const results = {};
+  /** @type {Record<string, number[]>} */
+  const samples = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const entry of cell.entries) {
+      if (results[entry.id] !== undefined) continue;
+      // What is not there is asked for once.
+      const loaded = round === 0 ? await workers.get(entry) : undefined;
+      if (loaded !== undefined && 'missing' in loaded) {
+        results[entry.id] = without('missing', loaded.missing);
+        continue;
+      }
+      const answer = await workers.cold(entry, part);
+      if (answer.kind === 'sampled') samples[entry.id] = [...(samples[entry.id] ?? []), answer.cost];
+      else results[entry.id] = without('failed', answer.kind === 'failed' ? answer.reason : answer.kind);
+    }
+  }
+  for (const [id, costs] of Object.entries(samples)) {
+    results[id] ??= { status: 'measured', samples: costs, ...order(costs) };
   }
   return results;
 }

@@ -7,7 +7,14 @@ export type Request =
   | { readonly kind: 'prepare'; readonly task: Task }
   | { readonly kind: 'calibrate'; readonly time: number }
   | { readonly kind: 'sample'; readonly time: number }
-  | { readonly kind: 'release' };
+  | { readonly kind: 'release' }
+  /** In a process that has done nothing yet: how long it takes until the library is ready. */
+  | {
+      readonly kind: 'cold';
+      readonly part: 'import' | 'start';
+      readonly options: ContenderOptions;
+      readonly sources: Sources;
+    };
 
 export type Answer =
   | { readonly kind: 'loaded'; readonly version: string }

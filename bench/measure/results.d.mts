@@ -46,6 +46,7 @@ export interface CellResult {
   readonly suite: string;
   readonly name: string;
   readonly group: string;
+  readonly table?: string;
   readonly unit: Unit;
   readonly note?: string;
   readonly results: Readonly<Record<string, Measured>>;

@@ -47,6 +47,12 @@ export class Session {
         this.#contender = await loadContender(request.options, request.sources);
         return { kind: 'loaded', version: this.#contender.version };
       }
+      case 'cold': {
+        const started = performance.now();
+        const { importedAt } = await loadContender(request.options, request.sources);
+        const ready = performance.now();
+        return { kind: 'sampled', cost: ready - (request.part === 'start' ? importedAt : started) };
+      }
       case 'prepare':
         return this.#prepare(request.task);
       case 'calibrate': {

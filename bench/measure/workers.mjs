@@ -56,6 +56,22 @@ export class Workers {
     this.#kept.clear();
   }
 
+  /**
+   * Asks a process that has done nothing yet, and ends it.
+   * @param {Entry} entry
+   * @param {'import' | 'start'} part
+   * @returns {Promise<import('./protocol.mjs').Answer>}
+   */
+  async cold({ options }, part) {
+    const worker = await this.#engine.start();
+    this.#open.add(worker);
+    try {
+      return await worker.ask({ kind: 'cold', part, options, sources: this.#sources(options) });
+    } finally {
+      this.#close(worker);
+    }
+  }
+
   /** @param {Worker} worker */
   #close(worker) {
     this.#open.delete(worker);

@@ -38,14 +38,30 @@ export function columnsOf(cells) {
 export const columnName = (id) => short[id] ?? id;
 
 /**
+ * The tables of a suite: rows with other columns than the rest have one of their own.
  * @param {string} suite
  * @param {readonly CellResult[]} cells
  * @returns {string[]} lines
  */
-export function suiteTable(suite, cells) {
+export function suiteTables(suite, cells) {
+  const names = [...new Set(cells.map(({ table }) => table ?? suite))];
+  return names.flatMap((name) => [
+    ...suiteTable(
+      name,
+      cells.filter(({ table }) => (table ?? suite) === name),
+    ),
+    '',
+  ]);
+}
+
+/**
+ * @param {string} name
+ * @param {readonly CellResult[]} cells
+ */
+function suiteTable(name, cells) {
   const columns = columnsOf(cells);
   const header = [
-    suite,
+    name,
     'unit',
     ...columns.map(columnName),
     'limit',
@@ -53,11 +69,11 @@ export function suiteTable(suite, cells) {
     'over the best other',
     'error',
   ];
-  const rows = cells.map(({ name, unit, results, comparisons }) => {
+  const rows = cells.map(({ name: row, unit, results, comparisons }) => {
     const share = results.simd?.shareOfLimit;
     const best = closest(comparisons);
     return [
-      name,
+      row,
       unit.name,
       ...columns.map((id) => figure(results[id], unit)),
       figure(results.limit, unit),
@@ -68,7 +84,7 @@ export function suiteTable(suite, cells) {
   });
   return [
     ...textTable(header, rows, new Set([1])),
-    ...cells.flatMap(({ name, note }) => (note === undefined ? [] : [`  ${name}: ${note}`])),
+    ...cells.flatMap((cell) => (cell.note === undefined ? [] : [`  ${cell.name}: ${cell.note}`])),
     ...wrongResults(cells),
     '',
     ...requirementTable(cells),

@@ -53,6 +53,7 @@ export const matmul = {
       requirements.push(ratio('scalar', ['javascript'], 1));
       return product(n, n, n, seed, n < 64 ? 'matmul, small' : 'matmul, n = 64 … 1024', requirements);
     }),
+    ...[64, 256].map((n) => scalarLoops(n, seed)),
     ...lopsided.map(([m = 0, k = 0, n = 0]) =>
       product(m, n, k, seed, 'matmul, lopsided', [
         ratio('simd', ['tfjs-wasm'], 1.2),
@@ -61,6 +62,36 @@ export const matmul = {
     ),
   ],
 };
+
+const tiles = ['1x4', '2x2', '2x4', '4x2', '3x3', '3x4', '4x4', 'triple loop'];
+
+/**
+ * Whether the scalar build is as good as it can be: beside other tiles, and what clang makes of three plain loops.
+ * @param {number} n
+ * @param {number} seed
+ * @returns {Cell}
+ */
+function scalarLoops(n, seed) {
+  const shape = { m: n, n, k: n, seed };
+  const flops = 2 * n ** 3;
+  return {
+    suite: 'matmul',
+    table: 'scalar loops',
+    name: `${n}×${n}×${n}, without vectors`,
+    group: 'scalar build over other scalar loops',
+    entries: [
+      { id: 'scalar', options: { name: 'package', variant: 'scalar' } },
+      ...tiles.map((tile) => ({
+        id: tile,
+        options: { name: /** @type {const} */ ('compiled') },
+        task: { operation: /** @type {const} */ ('tile'), tile, ...shape },
+      })),
+    ],
+    task: { operation: 'matmul', ...shape },
+    unit: gigaflops(flops),
+    requirements: [ratio('scalar', tiles, 0.9)],
+  };
+}
 
 /**
  * @param {number} m

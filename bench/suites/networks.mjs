@@ -1,6 +1,6 @@
 // @ts-check
 /** Inference of small networks. */
-import { everybody, microseconds } from './entries.mjs';
+import { builds, everybody, microseconds } from './entries.mjs';
 import { ratio } from './requirements.mjs';
 
 /** @import { Suite } from './types.mjs' */
@@ -38,6 +38,15 @@ export const networks = {
       unit: { name: '10⁶/s', perMillisecond: 256 / 1e3 },
       limit: { kind: 'flops', amount: 2 * 256 * parameters },
       requirements: [ratio('simd', ['tfjs-wasm'], 4)],
+    },
+    {
+      suite: 'networks',
+      name: 'creation and disposal, 64-32-16',
+      group: 'creation of a network',
+      entries: builds,
+      task: { operation: 'create', layers: [64, 32, 16] },
+      unit: microseconds,
+      requirements: [{ kind: 'cost', entry: 'simd', atMost: 20e-3 }],
     },
   ],
 };

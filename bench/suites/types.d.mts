@@ -35,6 +35,8 @@ export type Unit =
 export interface Cell {
   readonly suite: string;
   readonly name: string;
+  /** A table of its own, for rows with other columns than the rest of the suite. */
+  readonly table?: string;
   /** Cells that belong together in the summary: its worst one stands for them. */
   readonly group: string;
   readonly entries: readonly Entry[];
@@ -47,6 +49,8 @@ export interface Cell {
   readonly known?: Readonly<Record<string, number>>;
   /** Part of a `--quick` run. */
   readonly quick?: boolean;
+  /** Samples, where the run's own number does not fit. */
+  readonly rounds?: number;
   /** Said beside the row. */
   readonly note?: string;
 }

@@ -92,6 +92,8 @@ foreach(build IN LISTS builds)
   add_dependencies(modules module_${build})
 endforeach()
 
+include(scripts/cmake/bench.cmake)
+
 if(BUILD_TESTING)
   include(scripts/cmake/tests.cmake)
   # No LTO and little work at link time: half of the time of a test run would go there. The modules

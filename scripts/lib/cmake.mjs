@@ -17,9 +17,9 @@ const NATIVE = inRoot('build/native');
 /** @typedef {import('../setup/emscripten-environment.mjs').Emscripten} Emscripten */
 
 /**
- * The modules, which go into dist/wasm, and their tests, which stay in build/wasm.
+ * The modules, which go into dist/wasm; their tests, and what the benchmark compares with, which stay in build/wasm.
  * @param {Emscripten} emscripten
- * @param {'modules' | 'all'} target
+ * @param {'modules' | 'all' | 'bench'} target
  */
 export async function buildWasm(emscripten, target) {
   const googleTest = findGoogleTest();

@@ -1,0 +1,154 @@
+// @ts-check
+/** What SASI feels: its asynchronous activation, second after second, and memory over a mixture of operations. */
+import { vectorInput } from '../data/tasks.mjs';
+import { recordTrace } from '../data/trace.mjs';
+
+/** @import { NeuralRuntime } from '@sasi/wasm-performance' */
+/** @import { OtherTask, Prepared, Task } from './types.mjs' */
+/** @import { ActivationTask } from '../data/tasks.mjs' */
+
+/** @typedef {typeof import('@sasi/wasm-performance')} Package */
+/** @template {OtherTask['operation']} Name @typedef {Extract<OtherTask, { operation: Name }>} TaskOf */
+
+/** @param {Package} api @param {NeuralRuntime} runtime @param {Task} task @returns {Prepared | Promise<Prepared> | undefined} */
+export function prepareSystem(api, runtime, task) {
+  switch (task.operation) {
+    case 'activation':
+      return activation(runtime, task);
+    case 'latency':
+      return latency(api, task);
+    case 'sustained':
+      return sustained(api, task);
+    case 'trace':
+      return trace(runtime, task);
+    default:
+      return undefined;
+  }
+}
+
+/** @param {NeuralRuntime} runtime @param {ActivationTask} task @returns {Prepared} */
+function activation({ ops, memory }, task) {
+  const x = memory.float32(vectorInput(task));
+  const options = { gain: 0.5, out: memory.float32(task.n) };
+  return {
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) ops.activate('tanh', x, options);
+    },
+    result: () => options.out.view,
+  };
+}
+
+/** Whether a single call can be timed: browsers make their clocks coarse. */
+function clockIsFine() {
+  const start = performance.now();
+  let next = performance.now();
+  while (next === start) next = performance.now();
+  return next - start < 0.001;
+}
+
+/** @param {Package} api @param {TaskOf<'latency'>} task @returns {Promise<Prepared>} */
+async function latency(api, task) {
+  const { layer, dispose } = await layerOf(api);
+  const x = vectorInput(task);
+  const fine = clockIsFine();
+  /** Where the clock is coarse, a time is that of so many calls. */
+  const together = fine ? 1 : 1000;
+  return {
+    async sample(time) {
+      /** @type {number[]} */
+      const taken = [];
+      const end = performance.now() + time;
+      for (let now = performance.now(); now < end; ) {
+        for (let i = 0; i < together; i++) await layer.calculateNeuralActivation(x);
+        const then = performance.now();
+        taken.push((then - now) / together);
+        now = then;
+      }
+      return api.quantile(taken, task.quantile);
+    },
+    dispose,
+  };
+}
+
+/** @param {Package} api @param {TaskOf<'sustained'>} task @returns {Promise<Prepared>} */
+async function sustained(api, task) {
+  const { layer, dispose } = await layerOf(api);
+  const x = vectorInput(task);
+  return {
+    async sample() {
+      let worst = Number.POSITIVE_INFINITY;
+      for (let second = 0; second < task.seconds; second++) {
+        const start = performance.now();
+        let calls = 0;
+        for (; performance.now() < start + 1000; calls += 16) {
+          for (let i = 0; i < 16; i++) await layer.calculateNeuralActivation(x);
+        }
+        worst = Math.min(worst, calls / (performance.now() - start));
+      }
+      return 1 / worst;
+    },
+    dispose,
+  };
+}
+
+/** @param {Package} api */
+async function layerOf(api) {
+  const layer = new api.WasmPerformanceLayer();
+  if (!(await layer.initialize())) throw new Error('the performance layer does not start');
+  return { layer, dispose: () => layer.cleanup() };
+}
+
+/** @param {NeuralRuntime} runtime @param {TaskOf<'trace'>} task @returns {Prepared | undefined} */
+function trace(runtime, task) {
+  if (task.way === 'javascript') return undefined;
+  const { steps, payload } = recordTrace(task);
+  return {
+    sample: () => (task.way === 'pool' ? poolPeak(runtime, steps) : arraysPeak(runtime, steps)) / payload,
+  };
+}
+
+/** @typedef {ReturnType<typeof recordTrace>['steps']} Steps */
+
+/** Every operand lies in a block of the pool; bytes of the pool in use at most. @param {NeuralRuntime} runtime @param {Steps} steps */
+function poolPeak({ ops, memory }, steps) {
+  memory.reset();
+  const before = memory.stats().used;
+  let peak = 0;
+  /** @type {(import('@sasi/wasm-performance').Float32Block | undefined)[]} */
+  const kept = [];
+  for (const { name, n, slot } of steps) {
+    kept[slot]?.dispose();
+    const x = memory.float32(n);
+    const out = memory.float32(n);
+    compute(ops, name, x, out);
+    peak = Math.max(peak, memory.stats().used - before);
+    x.dispose();
+    kept[slot] = out;
+  }
+  memory.reset();
+  return peak;
+}
+
+/** Arrays go in and come out; bytes of the pool in use at most, which here are those of single calls. @param {NeuralRuntime} runtime @param {Steps} steps */
+function arraysPeak({ ops, memory }, steps) {
+  memory.reset();
+  const before = memory.stats();
+  for (const { name, n } of steps) {
+    const x = new Float32Array(n);
+    compute(ops, name, x, new Float32Array(n));
+  }
+  return memory.stats().peak - before.used;
+}
+
+/**
+ * @param {NeuralRuntime['ops']} ops
+ * @param {string} name
+ * @param {import('@sasi/wasm-performance').Vec} x
+ * @param {import('@sasi/wasm-performance').Vec} out
+ */
+function compute(ops, name, x, out) {
+  if (name === 'add') ops.add(x, x, out);
+  else if (name === 'softmax') ops.softmax(x, { out });
+  else if (name === 'dot') ops.dot(x, x);
+  else ops.tanh(x, out);
+}

@@ -1,0 +1,34 @@
+// @ts-check
+/** From nothing to a library that is ready, each time in a new process. */
+import { builds, peers } from './entries.mjs';
+
+/** @import { Suite } from './types.mjs' */
+
+/** @type {Suite} */
+export const load = {
+  name: 'load',
+  about: 'from nothing to a library that is ready, in a new process each time',
+  cells: () => [
+    {
+      suite: 'load',
+      name: 'start of the module, its code imported',
+      group: 'load, cold',
+      entries: [...builds, ...peers],
+      task: { operation: 'load', part: 'start' },
+      unit: { name: 'ms', factor: 1 },
+      requirements: [{ kind: 'cost', entry: 'simd', atMost: 25, quantile: 0.95 }],
+      rounds: 20,
+      quick: true,
+    },
+    {
+      suite: 'load',
+      name: 'import of the code and start',
+      group: 'load with import, cold',
+      entries: [...builds, ...peers],
+      task: { operation: 'load', part: 'import' },
+      unit: { name: 'ms', factor: 1 },
+      requirements: [],
+      rounds: 7,
+    },
+  ],
+};

@@ -1,0 +1,54 @@
+// @ts-check
+/** The figures that SASI asks for: its asynchronous activation, how fast, how steadily, and what SIMD brings. */
+
+import { power } from './elementwise.mjs';
+import { builds, gigaelements, javascript, microseconds } from './entries.mjs';
+import { ratio } from './requirements.mjs';
+
+/** @import { Cell, Entry, Suite } from './types.mjs' */
+
+/** @type {Entry[]} */
+const layer = [{ id: 'simd', options: { name: 'package', variant: 'simd' }, fresh: true }];
+
+/** @type {Suite} */
+export const system = {
+  name: 'system',
+  about: "SASI's targets: latency, operations in every second, what SIMD brings",
+  cells: (seed) => [
+    latency(0.5, 3e-3, seed),
+    latency(0.99, 5, seed),
+    {
+      suite: 'system',
+      name: 'calculateNeuralActivation, 1000 floats, the worst second of 10',
+      group: 'SASI: operations in every second',
+      entries: layer,
+      task: { operation: 'sustained', n: 1000, seconds: 10, seed },
+      unit: { name: 'per second', perMillisecond: 1000 },
+      requirements: [{ kind: 'cost', entry: 'simd', atMost: 1 / 300 }],
+      rounds: 1,
+    },
+    ...[1e3, 1e4, 1e5, 1e6].map((n) => ({
+      suite: 'system',
+      name: `neural activation ${power(n)}`,
+      group: 'SASI: what SIMD brings',
+      entries: [...builds, javascript],
+      task: { operation: /** @type {const} */ ('activation'), n, seed },
+      unit: gigaelements(n),
+      limit: { kind: /** @type {const} */ ('copy'), amount: 8 * n },
+      requirements: [ratio('simd', ['scalar'], 3), ratio('simd', ['javascript'], 10)],
+      quick: n === 1e3,
+    })),
+  ],
+};
+
+/** @param {number} quantile @param {number} atMost milliseconds @param {number} seed @returns {Cell} */
+const latency = (quantile, atMost, seed) => ({
+  suite: 'system',
+  name: `calculateNeuralActivation, 1000 floats, p${100 * quantile}`,
+  group: 'SASI: latency',
+  entries: layer,
+  task: { operation: 'latency', n: 1000, quantile, seed },
+  unit: microseconds,
+  requirements: [{ kind: 'cost', entry: 'simd', atMost }],
+  quick: quantile === 0.5,
+});
