@@ -1,6 +1,7 @@
 // @ts-check
 /** npm run bench: measures this package beside every peer. `--help` says how. */
 import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { changeLine, changesSince, openBaseline, regressions } from './command/baseline.mjs';
 import { engineHere, openEngine } from './command/engines.mjs';
@@ -71,7 +72,7 @@ async function run(options, signal, verdict) {
   for (const name of engines) {
     if (signal.aborted) break;
     try {
-      const done = await runEngine(name, { options, cells, baseline, url: located.url, signal });
+      const done = await runEngine(name, { options, cells, baseline, entry: located.entry, signal });
       runs.push(done);
       judge(done, verdict);
       if (baseline) reportChanges(done, baseline, { options, cpu: machine.cpu }, verdict);
@@ -107,21 +108,22 @@ function readBaseline({ baseline }, verdict) {
 
 /**
  * @param {string} name
- * @param {{ options: Options, cells: Cell[], baseline: Baseline | undefined, url: string, signal: AbortSignal }} plan
+ * @param {{ options: Options, cells: Cell[], baseline: Baseline | undefined, entry: string, signal: AbortSignal }} plan
  */
-async function runEngine(name, { options, cells, baseline, url, signal }) {
+async function runEngine(name, { options, cells, baseline, entry, signal }) {
   const { time, rounds, seed, quiet } = options;
-  const engine = await openEngine(name, root);
+  const folders = {
+    package: resolve(options.package),
+    baseline: baseline?.kind === 'package' ? resolve(baseline.folder) : undefined,
+    peers: join(root, 'bench/node_modules'),
+    compiled: join(root, 'build/wasm/bench'),
+  };
+  const engine = await openEngine(name, folders, root);
   const progress = createProgress(process.stderr, process.env, quiet);
   try {
     const done = await runOn(engine, {
-      ...{ cells, time, rounds, seed, signal },
+      ...{ cells, time, rounds, seed, entry, signal },
       ...(baseline && { baseline }),
-      sources: {
-        package: url,
-        peers: new URL('node_modules/', import.meta.url).href,
-        compiled: new URL('../build/wasm/bench/', import.meta.url).href,
-      },
       progress: progress.show,
       suiteDone(suite, results) {
         progress.clear();

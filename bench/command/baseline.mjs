@@ -13,7 +13,7 @@ import { locatePackage } from './machine.mjs';
 /** @import { BenchmarkResults, CellResult } from '../measure/results.mjs' */
 /** @import { Cell, Entry } from '../suites/types.mjs' */
 
-/** @typedef {{ kind: 'package', url: string } | { kind: 'results', results: BenchmarkResults }} Baseline */
+/** @typedef {{ kind: 'package', folder: string, entry: string } | { kind: 'results', results: BenchmarkResults }} Baseline */
 /** @typedef {{ cell: string, build: string, ratio: number, low: number, high: number }} Change time now over time then */
 
 /** The builds that are compared. The others are made of the same sources. */
@@ -30,7 +30,7 @@ export const baselineColumn = (build) => `base ${build}`;
 export function openBaseline(path) {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new UsageError(`--baseline ${path}: there is no such file or folder`);
-  if (found.isDirectory()) return { kind: 'package', url: locatePackage(path).url };
+  if (found.isDirectory()) return { kind: 'package', ...locatePackage(path) };
   /** @type {any} */
   let results;
   try {

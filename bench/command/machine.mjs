@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { EnvironmentError } from './errors.mjs';
 
@@ -31,7 +30,7 @@ export function commitOf(folder) {
 /**
  * The file that a program gets when it imports the package: what its manifest says.
  * @param {string} folder a built checkout, or the package as it is installed
- * @returns {{ url: string, version: string, folder: string }}
+ * @returns {{ entry: string, version: string, folder: string }} the file relative to the folder
  */
 export function locatePackage(folder) {
   const manifest = join(folder, 'package.json');
@@ -43,7 +42,7 @@ export function locatePackage(folder) {
   const file = join(folder, entry);
   if (!existsSync(file))
     throw new EnvironmentError(`${folder} is not built: it has no ${entry}; run npm run build there`);
-  return { url: pathToFileURL(file).href, version, folder };
+  return { entry, version, folder };
 }
 
 /** The ES module among nested conditions. @param {unknown} conditions @returns {string | undefined} */

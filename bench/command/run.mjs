@@ -5,7 +5,6 @@ import { measureCell } from '../measure/measure-cell.mjs';
 import { Workers } from '../measure/workers.mjs';
 import { withBaseline } from './baseline.mjs';
 
-/** @import { Sources } from '../contenders/types.mjs' */
 /** @import { Engine } from '../measure/protocol.mjs' */
 /** @import { CellResult, Defect, EngineRun, Limits } from '../measure/results.mjs' */
 /** @import { Cell } from '../suites/types.mjs' */
@@ -17,7 +16,7 @@ import { withBaseline } from './baseline.mjs';
  * @property {number} time
  * @property {number} rounds
  * @property {number} seed
- * @property {Sources} sources
+ * @property {string} entry of the package that is measured: its ES module, relative to its folder
  * @property {Baseline} [baseline]
  * @property {AbortSignal} signal
  * @property {(done: number, total: number, what: string) => void} progress
@@ -30,9 +29,15 @@ import { withBaseline } from './baseline.mjs';
  * @returns {Promise<EngineRun>}
  */
 export async function runOn(engine, plan) {
-  const { cells, time, rounds, seed, sources, baseline, signal, progress, suiteDone } = plan;
-  const base = baseline?.kind === 'package' ? { ...sources, package: baseline.url } : sources;
-  const workers = new Workers(engine, ({ from }) => (from === 'baseline' ? base : sources));
+  const { cells, time, rounds, seed, entry, baseline, signal, progress, suiteDone } = plan;
+  const workers = new Workers(engine, ({ from }) => ({
+    package:
+      from === 'baseline' && baseline?.kind === 'package'
+        ? new URL(baseline.entry, engine.address('baseline')).href
+        : new URL(entry, engine.address('package')).href,
+    peers: engine.address('peers'),
+    compiled: engine.address('compiled'),
+  }));
   const abort = () => workers.closeAll();
   signal.addEventListener('abort', abort);
   /** @type {CellResult[]} */

@@ -1,10 +1,11 @@
 // @ts-check
 /** Node as an engine: every contender gets a process of its own. */
 import { fork, spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EnvironmentError } from '../command/errors.mjs';
 
 /** @import { Engine, Worker } from '../measure/protocol.mjs' */
+/** @import { Folders } from '../command/engines.mjs' */
 
 const program = fileURLToPath(new URL('../measure/node-worker.mjs', import.meta.url));
 
@@ -14,13 +15,15 @@ const patience = 120_000;
 /**
  * @param {string} name as it was asked for
  * @param {string} executable
+ * @param {Folders} folders
  * @returns {Engine}
  */
-export function nodeEngine(name, executable) {
+export function nodeEngine(name, executable, folders) {
   return {
     name,
     description: { engine: name, ...describe(executable) },
     start: async () => startProcess(executable),
+    address: (folder) => `${pathToFileURL(folders[folder] ?? folders.package)}/`,
     close: async () => {},
   };
 }

@@ -77,7 +77,8 @@ function judge(requirement, results, unit, random) {
     }
     case 'cost': {
       const { entry, atMost, quantile: at = 0.5 } = requirement;
-      const text = `${entry} ≤ ${shown(unit, atMost)}`;
+      const sign = 'perMillisecond' in unit ? '≥' : '≤';
+      const text = `${entry} ${sign} ${shown(unit, atMost)}`;
       if (!own?.samples.length) return open(text, entry, atMost);
       const measured = quantile(own.samples, at);
       return { text, entry, required: atMost, measured, met: measured <= atMost };

@@ -39,6 +39,8 @@ export interface Engine {
   readonly name: string;
   readonly description: EngineDescription;
   start(): Promise<Worker>;
+  /** Where contenders find the files of a folder; ends in a slash. */
+  address(folder: 'package' | 'baseline' | 'peers' | 'compiled'): string;
   close(): Promise<void>;
 }
 
