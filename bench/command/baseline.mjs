@@ -3,9 +3,10 @@
  * The earlier state that a run is compared with: a built checkout or package, whose builds become columns of their
  * own and are timed in the same rounds, or the results of an earlier run on this machine and engine.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { ratioInterval, seededRandom } from '../measure/statistics.mjs';
 import { threeDigits } from '../report/figures.mjs';
+import { readResults } from '../report/read-results.mjs';
 import { EnvironmentError, UsageError } from './errors.mjs';
 import { locatePackage } from './machine.mjs';
 
@@ -31,17 +32,7 @@ export function openBaseline(path) {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new UsageError(`--baseline ${path}: there is no such file or folder`);
   if (found.isDirectory()) return { kind: 'package', ...locatePackage(path) };
-  /** @type {any} */
-  let results;
-  try {
-    results = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new UsageError(`--baseline ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (results?.schema !== 1 || !Array.isArray(results.runs) || typeof results.machine?.cpu !== 'string') {
-    throw new UsageError(`--baseline ${path}: these are no results of this command (schema 1)`);
-  }
-  return { kind: 'results', results };
+  return { kind: 'results', results: readResults(path) };
 }
 
 /** With the columns of the earlier state. @param {Cell} cell @param {Baseline} baseline @returns {Cell} */

@@ -124,13 +124,12 @@ export function closest(comparisons) {
 export const standing = ({ low, high }) => (low > 1 ? 'ahead' : high < 1 ? 'behind' : 'level');
 
 /**
- * One line for each group of rows: the one in which the package stands worst.
+ * Each group of rows, as its worst row: where the package is least ahead, or furthest behind.
  * @param {EngineRun} run
- * @returns {string[]}
  */
-export function summary({ engine, limits, cells, defects }) {
-  const groups = [...new Set(cells.map(({ group }) => group))];
-  const rows = groups.map((group) => {
+export function groupsOf({ cells }) {
+  const names = [...new Set(cells.map(({ group }) => group))];
+  return names.map((group) => {
     const members = cells.filter((cell) => cell.group === group);
     const compared = members.flatMap((cell) => {
       const best = closest(cell.comparisons);
@@ -138,17 +137,34 @@ export function summary({ engine, limits, cells, defects }) {
     });
     const [worst] = compared.sort((a, b) => a.best.ratio - b.best.ratio);
     const outcomes = members.flatMap((cell) => cell.outcomes);
-    const met = outcomes.filter((outcome) => outcome.met === true).length;
-    const known = outcomes.filter((outcome) => outcome.met !== null).length;
-    return [
+    const known = outcomes.filter(({ met }) => met !== null).length;
+    return {
       group,
-      worst === undefined ? '' : standing(worst.best),
-      worst === undefined ? '' : `${times(worst.best)} ${columnName(worst.best.over)}`,
-      worst === undefined ? '' : worst.cell.name,
-      known === 0 ? '' : `${met} of ${known}`,
-      largestError(members),
-    ];
+      comparison: worst?.best,
+      standing: worst === undefined ? '' : standing(worst.best),
+      best: worst === undefined ? '' : `${times(worst.best)} ${columnName(worst.best.over)}`,
+      row: worst === undefined ? '' : worst.cell.name,
+      met: known === 0 ? '' : `${outcomes.filter(({ met }) => met === true).length} of ${known}`,
+      error: largestError(members),
+    };
   });
+}
+
+/**
+ * One line for each group of rows.
+ * @param {EngineRun} run
+ * @returns {string[]}
+ */
+export function summary(run) {
+  const { engine, limits, defects } = run;
+  const rows = groupsOf(run).map(({ group, standing: is, best, row, met, error }) => [
+    group,
+    is,
+    best,
+    row,
+    met,
+    error,
+  ]);
   const where = limits === null ? '' : `, limit ${threeDigits(limits.gigaflops)} GFLOP/s on one thread`;
   return [
     `${engine.engine}: ${engine.version}${where}`,
