@@ -43,8 +43,23 @@ enum MatmulFlags : uint32_t { kTransposeA = 1, kTransposeB = 2 };
 
 using Address = uint32_t;
 
+namespace neural {
+
+// What self_test() points to. A status other than kOk, or a number that is not the stored one.
+struct SelfTestFailure {
+  Address name;  // Of the kernel, a C string.
+  Status status;
+  int32_t index;     // Of the number in the result, -1 where it is one number.
+  uint32_t max_ulp;  // How far it may be off.
+  double found, expected;
+};
+
+}  // namespace neural
+
 NEURAL_EXPORT uint32_t abi_version();
 NEURAL_EXPORT Address result_address();
+// Every kernel family against stored results: 0 when all are there, else a SelfTestFailure.
+NEURAL_EXPORT Address self_test();
 
 // Memory. The owner is a number of the caller's: pool_reset frees all blocks of one owner.
 NEURAL_EXPORT Address pool_allocate(uint32_t bytes, uint32_t alignment,
@@ -131,12 +146,13 @@ NEURAL_EXPORT neural::Status network_evaluate_f32(Address network, Address x, Ad
 // One update. Result slot: f64 mean loss of the rows before it.
 NEURAL_EXPORT neural::Status trainer_step_f32(Address trainer, Address x, Address targets,
                                               Address labels, uint32_t rows);
-// One row for each of `agents` slots of the swarm's order, from entry `first` on: x[agents × inputs]
-// to out[agents × outputs].
+// One row for each of `agents` slots of the swarm's order, from entry `first` on: x[agents ×
+// inputs] to out[agents × outputs].
 NEURAL_EXPORT neural::Status swarm_run_f32(Address swarm, uint32_t first, Address x, Address out,
                                            uint32_t agents);
-// One update of each of the first `agents` networks of the order, from `rows` rows each. losses: f64, one for each agent, the
-// mean loss of its rows before it; an agent whose loss or gradient is not finite is not updated.
+// One update of each of the first `agents` networks of the order, from `rows` rows each. losses:
+// f64, one for each agent, the mean loss of its rows before it; an agent whose loss or gradient is
+// not finite is not updated.
 NEURAL_EXPORT neural::Status swarm_step_f32(Address swarm, Address trainer, Address x,
                                             Address targets, Address labels, uint32_t agents,
                                             uint32_t rows, Address losses);

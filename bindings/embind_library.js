@@ -8,6 +8,8 @@
 //
 // `__deps` must be said even where there are none: the linker would take those of the library's own.
 addToLibrary({
+  $tableEntry: (index) => wasmExports['__indirect_function_table'].get(index),
+
   // How a value of a C++ type crosses, by the type's identifier: { from(number), to(value) }.
   $wireTypes: {},
 
@@ -60,7 +62,7 @@ addToLibrary({
   },
 
   // An object is made by a class function and ended by `delete()`. Its class tells whose pointer it holds.
-  _embind_register_class__deps: ['$wireTypes', '$AsciiToString', '$getWasmTableEntry'],
+  _embind_register_class__deps: ['$tableEntry', '$wireTypes', '$AsciiToString'],
   _embind_register_class: (
     id, pointerId, constPointerId, _base, _actualSignature, _actual,
     _upSignature, _up, _downSignature, _down, name, _destructorSignature, destructor,
@@ -70,7 +72,7 @@ addToLibrary({
         this.pointer = pointer;
       }
       delete() {
-        getWasmTableEntry(destructor)(type.to(this));
+        tableEntry(destructor)(type.to(this));
         this.pointer = 0;
       }
     }
@@ -85,19 +87,18 @@ addToLibrary({
     wireTypes[id] = wireTypes[pointerId] = wireTypes[constPointerId] = type;
     Module[AsciiToString(name)] = Handle;
   },
-  _embind_register_class_function__deps: ['$wireTypes', '$wireFunction', '$AsciiToString', '$getWasmTableEntry'],
+  _embind_register_class_function__deps: ['$tableEntry', '$wireTypes', '$wireFunction', '$AsciiToString'],
   _embind_register_class_function: (id, name, count, types, _signature, invoker, method) => {
-    const call = wireFunction(count, types, (...args) => getWasmTableEntry(invoker)(method, ...args));
+    const call = wireFunction(count, types, (...args) => tableEntry(invoker)(method, ...args));
     wireTypes[id].Handle.prototype[AsciiToString(name)] = function (...args) {
       return call(this, ...args);
     };
   },
-  _embind_register_class_class_function__deps: [
-    '$wireTypes', '$wireFunction', '$AsciiToString', '$getWasmTableEntry',
+  _embind_register_class_class_function__deps: ['$tableEntry', '$wireTypes', '$wireFunction', '$AsciiToString',
   ],
   _embind_register_class_class_function: (id, name, count, types, _signature, invoker, method) => {
     wireTypes[id].Handle[AsciiToString(name)] = wireFunction(count, types, (...args) =>
-      getWasmTableEntry(invoker)(method, ...args),
+      tableEntry(invoker)(method, ...args),
     );
   },
 });

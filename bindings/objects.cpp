@@ -100,8 +100,7 @@ struct SwarmObject : InPool<Swarm> {
 
   // A network over the parameters of a slot; null when the pool has no room for its plan.
   NetworkObject* NetworkAt(uint32_t slot) {
-    void* memory =
-        slot < capacity() ? Allocate(Network::PlanBytes(plan().layer_count())) : nullptr;
+    void* memory = slot < capacity() ? Allocate(Network::PlanBytes(plan().layer_count())) : nullptr;
     if (!memory) return nullptr;
     return static_cast<NetworkObject*>(plan().CopyPlan(memory, ParametersOf(slot)));
   }
@@ -112,9 +111,9 @@ struct SwarmObject : InPool<Swarm> {
 
 struct TrainerObject : InPool<Trainer> {
   static double RequiredBytes(Address network, Address settings, uint32_t members) {
-    return IsTraining(network, settings) ? Trainer::RequiredBytes(NetworkAt(network),
-                                                                  SettingsAt(settings), members)
-                                         : 0;
+    return IsTraining(network, settings)
+               ? Trainer::RequiredBytes(NetworkAt(network), SettingsAt(settings), members)
+               : 0;
   }
 
   static TrainerObject* Create(Address network, Address settings, uint32_t members) {

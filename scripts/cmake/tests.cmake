@@ -27,7 +27,7 @@ target_compile_options(gtest PRIVATE -O1 -w)
 # kernels_<build>: the kernels, and the flags that everything linked with them is compiled with.
 function(add_test_kernels build)
   add_library(kernels_${build} OBJECT ${kernel_sources})
-  target_include_directories(kernels_${build} PUBLIC cpp test/cpp)
+  target_include_directories(kernels_${build} PUBLIC cpp test/cpp .)
   target_compile_options(kernels_${build} PUBLIC ${ARGN})
 endfunction()
 
@@ -53,7 +53,7 @@ function(add_bit_identity build)
 endfunction()
 
 function(add_suites build)
-  foreach(folder simd math kernels memory nn)
+  foreach(folder simd math kernels memory nn bindings)
     file(GLOB sources CONFIGURE_DEPENDS test/cpp/${folder}/*.cpp)
     add_test_program(${build} ${folder}_tests SOURCES ${sources} ${ARGN})
     target_link_libraries(${folder}_tests_${build} PRIVATE gtest)

@@ -9,6 +9,7 @@
 export const abiParameters = {
   abi_version: [],
   result_address: [],
+  self_test: [],
   pool_allocate: ['bytes', 'alignment', 'owner'],
   pool_free: ['address'],
   pool_reset: ['owner'],
