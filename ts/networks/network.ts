@@ -1,7 +1,7 @@
 /** Networks: the public class over what the other files of this folder do. */
 import { disposeSymbol } from '../core/disposable.js';
 import type { Engine } from '../core/engine.js';
-import { InvalidArgumentError } from '../core/errors.js';
+import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
 import type { OperationMeter } from '../metrics/operation-recorder.js';
 import { callError } from '../ops/operation.js';
 import type { Vec } from '../ops/vec.js';
@@ -15,7 +15,6 @@ import { planNetwork } from './network-plan.js';
 import { blend, copyParameters, exportLayers, importLayers } from './parameters.js';
 import { chooseLoss, trainerSettings, trainSettings } from './train-settings.js';
 import { DenseTrainer } from './trainer.js';
-import { train } from './training.js';
 import type {
   Dataset,
   EvaluateOptions,
@@ -111,7 +110,9 @@ class DenseNetwork implements Network {
     this.#core.object('train');
     const settings = trainSettings('train', options, this.#output);
     try {
-      return await train(this.#core, checkDataset('train', data, this.#core.widths), settings);
+      const checked = checkDataset('train', data, this.#core.widths);
+      const { train } = await importTraining();
+      return await train(this.#core, checked, settings);
     } catch (error) {
       throw callError(error, 'train');
     }
@@ -169,4 +170,16 @@ class DenseNetwork implements Network {
   get #output(): OutputActivationName {
     return this.#core.plan.activations.at(-1)!;
   }
+}
+
+/** On first use: a page that only runs networks never fetches how they are trained. */
+function importTraining(): Promise<typeof import('./training.js')> {
+  return import('./training.js').catch((cause: unknown) => {
+    throw new WasmPerformanceError(
+      'FETCH_FAILED',
+      `train: the script of the training could not be imported: ${cause instanceof Error ? cause.message : String(cause)}; ` +
+        "serve all of the package's scripts",
+      { cause },
+    );
+  });
 }
