@@ -13,7 +13,7 @@ import { readFann, writeFann } from './fann.js';
 import { readJson, writeJson } from './json.js';
 import { isObject, parseJson } from './json-text.js';
 import { writeOnnx } from './onnx.js';
-import { headerBytes, readSafetensors, writeSafetensors } from './safetensors.js';
+import { readSafetensors, writeSafetensors } from './safetensors.js';
 
 const writers: Readonly<Record<SaveFormat, (content: NetworkContent) => Uint8Array | string>> = {
   safetensors: writeSafetensors,
@@ -68,11 +68,10 @@ function read(file: Uint8Array | string, given: NetworkFormat | undefined): Netw
 /** By how a file begins; `json` stands for both formats that are JSON. */
 function recognise(file: Uint8Array | string): NetworkFormat {
   const isText = typeof file === 'string';
-  // A text in JSON would be taken for a header of more bytes than there are.
-  if (!isText && file[8] === 0x7b && headerBytes(file) <= file.length - 8) return 'safetensors';
+  // The last byte of a length below 2⁵⁶, which no text has there, and the beginning of the header.
+  if (!isText && file[7] === 0 && file[8] === 0x7b) return 'safetensors';
   const start = isText ? file.slice(0, 64) : String.fromCharCode(...file.subarray(0, 64));
   if (start.startsWith('FANN_')) return 'fann';
   if (/^[ \t\r\n]*\{/.test(start)) return 'json';
-  if (!isText && file[8] === 0x7b) return 'safetensors';
-  badFormat('the beginning of the file', 'none of safetensors, JSON, FANN and brain.js is recognised');
+  badFormat('the beginning of the file', 'none of safetensors, JSON, FANN and brain.js');
 }

@@ -64,16 +64,10 @@ export function writeSafetensors({ layers, activations, weights, biases }: Netwo
   return file;
 }
 
-/** The bytes of the header, by what the file says; past its end where it lies. */
-export function headerBytes(file: Uint8Array): number {
-  if (file.length < 8) return Number.POSITIVE_INFINITY;
-  return Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
-}
-
 export function readSafetensors(file: Uint8Array): NetworkContent {
   if (file.length < 8)
     badFormat('byte 0', `the length of a header takes 8 bytes, the file has ${file.length}`);
-  const begin = 8 + headerBytes(file);
+  const begin = 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   if (begin > file.length || begin > longestHeader) {
     badFormat('byte 0', `a header of ${begin - 8} bytes is promised, the file has ${file.length - 8} more`);
   }
