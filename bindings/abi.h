@@ -36,8 +36,8 @@ inline constexpr uint32_t kStagingFloats = 1 << 14;
 // Words of four bytes in the settings of a trainer (TrainerSettings of nn/trainer.h).
 inline constexpr uint32_t kTrainerSettings = 21;
 
-// Bits of the `flags` of matmul_f32.
-enum MatmulFlags : uint32_t { kTransposeA = 1, kTransposeB = 2 };
+// Bits of the `flags` of matmul_f32. With kPackedB, b is what pack_f32 wrote.
+enum MatmulFlags : uint32_t { kTransposeA = 1, kTransposeB = 2, kPackedB = 4 };
 
 }  // namespace neural
 
@@ -131,6 +131,10 @@ NEURAL_EXPORT neural::Status optimize_connections_f32(uint32_t rule, Address wei
 NEURAL_EXPORT neural::Status matmul_f32(Address a, Address b, Address bias, Address out, uint32_t m,
                                         uint32_t n, uint32_t k, uint32_t flags, uint32_t activation,
                                         float alpha, float beta);
+// op(b)[k×n] packed once for many products: k·(n rounded up to a multiple of 8) floats at out, in
+// an order of the build's own. flags: kTransposeB or 0.
+NEURAL_EXPORT neural::Status pack_f32(Address b, Address out, uint32_t n, uint32_t k,
+                                      uint32_t flags);
 // out[m] = activation(a[m×n]·x[n] + bias[m]); bias 0: none.
 NEURAL_EXPORT neural::Status matvec_f32(Address a, Address x, Address bias, Address out, uint32_t m,
                                         uint32_t n, uint32_t activation);

@@ -48,6 +48,11 @@ Status ReducePair(float (*kernel)(const float*, const float*, size_t), Address a
 
 bool IsElementwise(uint32_t activation) { return activation < kElementwiseActivations; }
 
+// op(b)[k×n].
+MatrixView RightOperand(Address b, uint32_t n, uint32_t k, uint32_t flags) {
+  return flags & kTransposeB ? Transposed(ConstFloats(b), k) : RowMajor(ConstFloats(b), n);
+}
+
 }  // namespace
 
 Status activate_f32(uint32_t activation, Address x, Address out, uint32_t n, float gain,
@@ -182,10 +187,13 @@ Status optimize_connections_f32(uint32_t rule, Address weights, Address pre, Add
 
 Status matmul_f32(Address a, Address b, Address bias, Address out, uint32_t m, uint32_t n,
                   uint32_t k, uint32_t flags, uint32_t activation, float alpha, float beta) {
-  if (flags > (kTransposeA | kTransposeB) || !IsElementwise(activation)) {
+  const bool is_packed = flags & kPackedB;
+  if (flags > (kTransposeA | kPackedB) || (is_packed && flags & kTransposeB) ||
+      !IsElementwise(activation)) {
     return Status::kInvalidArgument;
   }
-  const uint64_t a_count = uint64_t{m} * k, b_count = uint64_t{k} * n, out_count = uint64_t{m} * n;
+  const uint64_t a_count = uint64_t{m} * k, out_count = uint64_t{m} * n;
+  const uint64_t b_count = is_packed ? PackedFloats(n, k) : uint64_t{k} * n;
   if (!InBounds(a, a_count) || !InBounds(b, b_count) || !InBounds(out, out_count) ||
       (bias && !InBounds(bias, n))) {
     return Status::kOutOfBounds;
@@ -196,11 +204,22 @@ Status matmul_f32(Address a, Address b, Address bias, Address out, uint32_t m, u
   }
   const MatrixView left =
       flags & kTransposeA ? Transposed(ConstFloats(a), m) : RowMajor(ConstFloats(a), k);
-  const MatrixView right =
-      flags & kTransposeB ? Transposed(ConstFloats(b), k) : RowMajor(ConstFloats(b), n);
   const MatmulEpilogue epilogue = {alpha, beta, bias ? ConstFloats(bias) : nullptr,
                                    static_cast<Activation>(activation)};
-  Matmul(left, right, Floats(out), m, n, k, epilogue, matmul_scratch);
+  if (is_packed) {
+    Matmul(left, PackedMatrix{ConstFloats(b)}, Floats(out), m, n, k, epilogue, matmul_scratch);
+  } else {
+    Matmul(left, RightOperand(b, n, k, flags), Floats(out), m, n, k, epilogue, matmul_scratch);
+  }
+  return Status::kOk;
+}
+
+Status pack_f32(Address b, Address out, uint32_t n, uint32_t k, uint32_t flags) {
+  if (flags & ~kTransposeB) return Status::kInvalidArgument;
+  const uint64_t b_count = uint64_t{k} * n, out_count = PackedFloats(n, k);
+  if (!InBounds(b, b_count) || !InBounds(out, out_count)) return Status::kOutOfBounds;
+  if (Overlaps(out, out_count, b, b_count)) return Status::kOverlap;
+  PackMatrix(RightOperand(b, n, k, flags), n, k, Floats(out));
   return Status::kOk;
 }
 

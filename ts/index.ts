@@ -71,6 +71,7 @@ export { registerModule } from './modules/registered-modules.js';
 export type { SharedRuntimeInfo } from './modules/shared-runtime.js';
 export { version } from './modules/version.js';
 export type * from './networks/types.js';
+export type { PackedWeights } from './ops/packed-weights.js';
 export type * from './ops/types.js';
 export type { Vec } from './ops/vec.js';
 export {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "kernels/activation.h"
+#include "simd/tile.h"
 
 namespace neural {
 
@@ -37,7 +38,7 @@ struct MatmulEpilogue {
 inline constexpr size_t kMatmulDirectRows = 16;
 
 // Floats of scratch that Matmul needs, 64-byte aligned: a block of A, of B and of the product.
-inline constexpr size_t kMatmulBlockRows = 64;
+inline constexpr size_t kMatmulBlockRows = 64 / kTileRows * kTileRows;
 inline constexpr size_t kMatmulBlockColumns = 256;
 inline constexpr size_t kMatmulBlockDepth = 256;
 inline constexpr size_t kMatmulScratchFloats =
@@ -46,6 +47,25 @@ inline constexpr size_t kMatmulScratchFloats =
 
 // c[m×n] = activation(alpha·a[m×k]·b[k×n] + beta·c + bias). c is dense and overlaps nothing else.
 void Matmul(MatrixView a, MatrixView b, float* c, size_t m, size_t n, size_t k,
+            const MatmulEpilogue& epilogue, float* scratch);
+
+// A right operand packed once for many products: what Matmul otherwise does to it in every call
+// with more than kMatmulDirectRows rows. The layout is the build's own and not to be stored.
+//
+//   float* memory = …;  // PackedFloats(n, k) floats, 16-byte aligned.
+//   PackMatrix(RowMajor(b, n), n, k, memory);
+//   for (each piece of the rows) Matmul(a, PackedMatrix{memory}, c, rows, n, k, epilogue, scratch);
+//
+// The bits are those of the product with b itself, whatever the pieces.
+struct PackedMatrix {
+  const float* data;
+};
+inline constexpr size_t kPackedColumns = 8;  // n is rounded up to a multiple, in every build.
+inline constexpr uint64_t PackedFloats(uint64_t n, uint64_t k) {
+  return (n + kPackedColumns - 1) / kPackedColumns * kPackedColumns * k;
+}
+void PackMatrix(MatrixView b, size_t n, size_t k, float* packed);
+void Matmul(MatrixView a, PackedMatrix b, float* c, size_t m, size_t n, size_t k,
             const MatmulEpilogue& epilogue, float* scratch);
 
 // out[m] = activation(a[m×n]·x[n] + bias[m]). Each row is a Dot of reduce.h. bias may be null.

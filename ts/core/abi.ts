@@ -51,6 +51,7 @@ export const abiParameters = {
   // biome-ignore format: one row for each export
   optimize_connections_f32: ['rule', 'weights', 'pre', 'post', 'out', 'rows', 'columns', 'rate', 'decay', 'low', 'high', 'seedLow', 'seedHigh', 'firstIndex'],
   matmul_f32: ['a', 'b', 'bias', 'out', 'm', 'n', 'k', 'flags', 'activation', 'alpha', 'beta'],
+  pack_f32: ['b', 'out', 'n', 'k', 'flags'],
   matvec_f32: ['a', 'x', 'bias', 'out', 'm', 'n', 'activation'],
   network_run_f32: ['network', 'x', 'out', 'rows'],
   network_evaluate_f32: ['network', 'x', 'targets', 'labels', 'rows', 'loss'],
@@ -86,7 +87,10 @@ export const statusNames = [
 export type StatusName = (typeof statusNames)[number];
 
 /** Bits of the `flags` of matmul_f32. */
-export const matmulFlags = { transposeA: 1, transposeB: 2 } as const;
+export const matmulFlags = { transposeA: 1, transposeB: 2, packedB: 4 } as const;
+
+/** A packed right operand has its columns rounded up to a multiple of it. */
+export const packedColumns = 8;
 
 /** Names of the activations that the module knows; its embind enumeration `Activation` must hold the same. */
 export const activationNames = [

@@ -20,7 +20,7 @@ export function createOps(engine: Engine, pool: Pool): Ops {
   const { unary, binary, scalar, axpy, lerp, clamp } = elementwiseCalls(runner);
   const { activate, activationGradient, shorthands, codes } = createActivations(engine, runner);
   const { ofOne, ofTwo } = reductionCalls(engine, runner);
-  const { matmul, matvec } = createProducts(engine, runner, codes);
+  const { matmul, matvec, packWeights } = createProducts(engine, runner, pool, codes);
   const table = {
     ...shorthands,
     activate,
@@ -58,6 +58,7 @@ export function createOps(engine: Engine, pool: Pool): Ops {
     normalize: vectorCall(runner, 'normalize', abi.normalize_f32),
     matmul,
     matvec,
+    packWeights,
     ...createNeurons(engine, runner),
     optimizeConnections: createConnections(engine, runner),
   };

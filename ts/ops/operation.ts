@@ -132,9 +132,13 @@ export class OperationRunner {
   }
 
   /** Refuses a call before it gets to `run`: it counts as one that failed. */
-  refuse(operation: Measured, problem: string): never {
+  refuse(
+    operation: Measured,
+    problem: string,
+    ErrorType: new (message: string) => WasmPerformanceError = InvalidArgumentError,
+  ): never {
     operation.meter.fail(operation.meter.begin());
-    throw new InvalidArgumentError(`${operation.name}: ${problem}`);
+    throw new ErrorType(`${operation.name}: ${problem}`);
   }
 
   /** Refuses what was given for a number. */

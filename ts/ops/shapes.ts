@@ -2,6 +2,7 @@
 import { matmulFlags } from '../core/abi.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
 import type { Operation } from './operation.js';
+import { packedLength } from './packed-weights.js';
 import { assertLength, type Vec } from './vec.js';
 
 /** Operands of one length: the result is as long. */
@@ -63,10 +64,25 @@ export function productShape(
   assertSize(name, 'm', m);
   assertSize(name, 'n', n);
   assertSize(name, 'k', k);
-  if (a.length !== m * k || b.length !== k * n)
-    throw productMismatch(name, a.length, b.length, m, n, k, flags);
+  // What is packed was compared with n and k before.
+  const bLength = (flags & matmulFlags.packedB) !== 0 ? k * n : b.length;
+  if (a.length !== m * k || bLength !== k * n) throw productMismatch(name, a.length, bLength, m, n, k, flags);
   if (bias !== undefined) assertLength(name, 'bias', bias.length, n);
   return m * n;
+}
+
+/** op(b) k × n, to be packed. */
+export function packedShape(
+  { name }: Operation,
+  b: Vec,
+  _b: Vec,
+  _c: Vec | undefined,
+  _m: number,
+  n: number,
+  k: number,
+): number {
+  assertLength(name, 'b', b.length, k * n);
+  return packedLength(n, k);
 }
 
 /** a m × n, x n, bias m: the result is m long. */
@@ -123,7 +139,7 @@ function productMismatch(
 /** The kernels take sizes as u32; memory ends long before that. */
 const largestSize = 0xffff_ffff;
 
-function assertSize(operation: string, name: string, value: number): void {
+export function assertSize(operation: string, name: string, value: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= largestSize) return;
   throw new InvalidArgumentError(`${operation}: ${name} is ${String(value)}; give a whole number, 0 or more`);
 }

@@ -8,6 +8,7 @@
  */
 import type { ActivationName, ConnectionRuleName } from '../core/abi.js';
 import type { Float32Block } from '../core/memory-pool.js';
+import type { PackedWeights } from './packed-weights.js';
 import type { Vec } from './vec.js';
 
 /** out[i] = f(x[i]); `out` may be `x`. */
@@ -111,12 +112,23 @@ export interface MatmulShape {
   readonly activation?: ActivationName;
 }
 
-/** activation(alpha · op(a) · op(b) + beta · out + bias). `out` may be any operand (at the price of a copy). */
+/**
+ * activation(alpha · op(a) · op(b) + beta · out + bias). `out` may be any operand (at the price of a copy). `b` may be
+ * what `packWeights` made, for the same bits in less time.
+ */
 export interface MatmulOperation {
-  <Out extends Vec>(a: Vec, b: Vec, shape: WithOut<MatmulShape, Out>): Out;
-  (a: Float32Array, b: Vec, shape: WithoutOut<MatmulShape>): Float32Array;
-  (a: Float32Block, b: Vec, shape: WithoutOut<MatmulShape>): Float32Block;
-  (a: Vec, b: Vec, shape: MatmulShape & { readonly out?: Vec }): Vec;
+  <Out extends Vec>(a: Vec, b: Vec | PackedWeights, shape: WithOut<MatmulShape, Out>): Out;
+  (a: Float32Array, b: Vec | PackedWeights, shape: WithoutOut<MatmulShape>): Float32Array;
+  (a: Float32Block, b: Vec | PackedWeights, shape: WithoutOut<MatmulShape>): Float32Block;
+  (a: Vec, b: Vec | PackedWeights, shape: MatmulShape & { readonly out?: Vec }): Vec;
+}
+
+/** op(b) is k × n. */
+export interface PackingShape {
+  readonly n: number;
+  readonly k: number;
+  /** `b` is given as n × k. */
+  readonly transposeB?: boolean;
 }
 
 /** `a` is m × n, `x` n long, the result m long. */
@@ -271,6 +283,8 @@ export interface Ops {
   readonly normalize: UnaryOperation;
   readonly matmul: MatmulOperation;
   readonly matvec: MatvecOperation;
+  /** A copy of `b` for many products: the right operand of `matmul` in the order in which the kernel reads it. */
+  readonly packWeights: (b: Vec, shape: PackingShape) => PackedWeights;
   /**
    * Spikes per second: the elements above `threshold` in a window of so many milliseconds. They are compared as
    * float64: the f32 nearest to the default of 0.1 lies above it. NaN is no spike; a window that is not above 0 has 0.

@@ -37,7 +37,14 @@ class MatmulTest : public testing::Test {
     MatmulEpilogue epilogue = p.epilogue;
     if (epilogue.bias) epilogue.bias = bias.data();
     Matmul(p.A(a.data()), p.B(b.data()), c.data(), p.m, p.n, p.k, epilogue, scratch_.data());
-    return c.Copy();
+    const std::vector<float> product = c.Copy();
+    Buffer packed(PackedFloats(p.n, p.k)), again(c_, 3 - offset % 4);
+    PackMatrix(p.B(b.data()), p.n, p.k, packed.data());
+    Matmul(p.A(a.data()), PackedMatrix{packed.data()}, again.data(), p.m, p.n, p.k, epilogue,
+           scratch_.data());
+    EXPECT_TRUE(BitsEqual(again.Copy().data(), product.data(), product.size()))
+        << p.m << "x" << p.n << "x" << p.k << ", packed";
+    return product;
   }
 
   void ExpectChains(const Product& p) {

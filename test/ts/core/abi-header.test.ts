@@ -15,9 +15,10 @@ test('the header declares the same functions with the same parameters', () => {
   );
   assert.deepEqual(Object.fromEntries(declared), abi.abiParameters);
   assert.equal(Number(/kAbiVersion = (\d+)/.exec(header)?.[1]), abi.abiVersion);
+  const enumeration = /enum MatmulFlags .*\{([^}]*)\}/.exec(header)![1]!;
   const flags = Object.fromEntries(
-    [...header.matchAll(/kTranspose([AB]) = (\d+)/g)].map(([, which, value]) => [
-      `transpose${which}`,
+    [...enumeration.matchAll(/k(\w)(\w*) = (\d+)/g)].map(([, initial, rest, value]) => [
+      initial!.toLowerCase() + rest!,
       Number(value),
     ]),
   );

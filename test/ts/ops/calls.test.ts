@@ -5,6 +5,7 @@ import {
   loadRuntime,
   type NeuralRuntime,
   type Ops,
+  type PackedWeights,
   ShapeMismatchError,
   type Vec,
   WasmPerformanceError,
@@ -13,6 +14,12 @@ import { shorthandNames } from '#ts/ops/activations.js';
 import { describeBuilds } from '../support/builds.js';
 
 const four = (): Float32Array => Float32Array.of(1, 2, 3, 4);
+/** Four numbers, packed before what is counted begins. */
+function packedFour(runtime: NeuralRuntime, n: number, k: number): PackedWeights {
+  const weights = runtime.ops.packWeights(four(), { n, k });
+  runtime.resetMetrics();
+  return weights;
+}
 /** A value of a type that TypeScript would not let through. */
 const wrong = <T>(value: unknown): T => value as T;
 
@@ -69,6 +76,37 @@ const refusals: Readonly<Record<string, Refusal>> = {
     call: (ops) => ops.matmul(four(), four(), { m: 2, n: 2, k: 2, bias: new Float32Array(3) }),
     code: 'SHAPE_MISMATCH',
     message: /^matmul: bias has 3 elements, 2 are wanted/,
+  },
+  'weights packed for another shape': {
+    call: (ops, runtime) => ops.matmul(four(), packedFour(runtime, 1, 4), { m: 2, n: 2, k: 2 }),
+    code: 'SHAPE_MISMATCH',
+    message: /^matmul: b is packed as 4x1, the shape says 2x2; pack it for this shape$/,
+  },
+  'weights to be packed of another length': {
+    call: (ops) => ops.packWeights(four(), { n: 3, k: 2 }),
+    code: 'SHAPE_MISMATCH',
+    message: /^packWeights: b has 4 elements, 6 are wanted/,
+  },
+  'a left operand that does not fit packed weights': {
+    call: (ops, runtime) => ops.matmul(four(), packedFour(runtime, 2, 2), { m: 1, n: 2, k: 2 }),
+    code: 'SHAPE_MISMATCH',
+    message: /^matmul: inner dimensions differ: a is 1x4, b is 2x2; /,
+  },
+  'packed weights to be transposed': {
+    call: (ops, runtime) =>
+      ops.matmul(four(), packedFour(runtime, 2, 2), { m: 2, n: 2, k: 2, transposeB: true }),
+    code: 'INVALID_ARGUMENT',
+    message: /^matmul: b is packed; give transposeB to packWeights instead$/,
+  },
+  'packed weights that were disposed of': {
+    call: (ops, runtime) => {
+      const weights = packedFour(runtime, 2, 2);
+      weights.dispose();
+      weights.dispose();
+      return ops.matmul(four(), weights, { m: 2, n: 2, k: 2 });
+    },
+    code: 'DISPOSED',
+    message: /^matmul: this block was disposed of/,
   },
   'a vector of another length': {
     call: (ops) => ops.matvec(four(), new Float32Array(3), { m: 2, n: 2 }),

@@ -175,6 +175,54 @@ describeBuilds('products', (runtime) => {
     );
   });
 
+  test('packed weights give the bits of the matrix itself, for any rows and from any kind', () => {
+    const { ops, memory } = runtime();
+    fc.assert(
+      fc.property(
+        shape,
+        fc.boolean(),
+        fc.boolean(),
+        ({ m, n, k, transposeA, transposeB }, accumulate, block) => {
+          const [a, b, bias, old] = [uniform(1, m * k), uniform(2, k * n), uniform(3, n), uniform(4, m * n)];
+          const dimensions = { m, n, k, transposeA, bias, activation: 'tanh' } as const;
+          const rest = { ...dimensions, alpha: 0.7, beta: accumulate ? 0.5 : 0 };
+          const used = memory.stats().used;
+          using weights = ops.packWeights(block ? memory.float32(b) : b, { n, k, transposeB });
+          assert.deepEqual([weights.n, weights.k], [n, k]);
+          const packed = ops.matmul(a, weights, { ...rest, out: old.slice() });
+          assert.deepEqual(packed, ops.matmul(a, b, { ...rest, transposeB, out: old.slice() }));
+          memory.reset();
+          assert.equal(weights.disposed, true);
+          assert.equal(memory.stats().used, used);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('packed weights beyond one block of the kernel, and their life in a scope', () => {
+    const { ops, memory } = runtime();
+    for (const [m, n, k] of [
+      [70, 300, 260],
+      [1, 300, 600],
+      [65, 9, 520],
+    ] as const) {
+      const [a, b, old] = [uniform(5, m * k), uniform(6, k * n), uniform(7, m * n)];
+      for (const beta of [0, 0.5]) {
+        runtime().scope(() => {
+          const weights = ops.packWeights(b, { n, k });
+          const packed = ops.matmul(a, weights, { m, n, k, beta, out: old.slice() });
+          assert.deepEqual(packed, ops.matmul(a, b, { m, n, k, beta, out: old.slice() }));
+        });
+      }
+    }
+    const { used } = memory.stats();
+    const kept = runtime().scope(() => [ops.packWeights(uniform(1, 6), { n: 3, k: 2 })]);
+    assert.equal(kept[0]!.disposed, false);
+    kept[0]!.dispose();
+    assert.equal(memory.stats().used, used);
+  });
+
   test('a row gives the same bits alone and among others', () => {
     const { ops } = runtime();
     const [rows, n, k] = [37, 19, 33];
