@@ -126,7 +126,7 @@ export class Page {
    * @param {(...args: Args) => Result} condition
    * @param {{ timeout?: number }} [options] milliseconds
    * @param {Args} args
-   * @returns {Promise<Awaited<Result>>}
+   * @returns {Promise<NonNullable<Awaited<Result>>>}
    */
   async waitFor(condition, { timeout = this.#timeout } = {}, ...args) {
     const end = Date.now() + timeout;

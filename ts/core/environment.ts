@@ -14,6 +14,7 @@ export interface WasmApi {
   readonly compileStreaming: ((source: Response) => Promise<WebAssembly.Module>) | undefined;
   instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): Promise<WebAssembly.Instance>;
   readonly Module: new (bytes: Uint8Array) => WebAssembly.Module;
+  readonly Instance: new (module: WebAssembly.Module) => WebAssembly.Instance;
   readonly Memory: typeof WebAssembly.Memory;
 }
 
@@ -23,8 +24,8 @@ export const wasmApi: WasmApi | undefined = captureWasm();
 function captureWasm(): WasmApi | undefined {
   try {
     const { WebAssembly: api } = globalThis as unknown as { readonly WebAssembly?: WasmApi };
-    const { validate, compile, compileStreaming, instantiate, Module, Memory } = api!;
-    const needed = [validate, compile, instantiate, Module, Memory];
+    const { validate, compile, compileStreaming, instantiate, Module, Instance, Memory } = api!;
+    const needed = [validate, compile, instantiate, Module, Instance, Memory];
     if (!needed.every((member) => typeof member === 'function')) return undefined;
     return {
       validate,
@@ -32,6 +33,7 @@ function captureWasm(): WasmApi | undefined {
       compileStreaming: typeof compileStreaming === 'function' ? compileStreaming : undefined,
       instantiate,
       Module,
+      Instance,
       Memory,
     };
   } catch {

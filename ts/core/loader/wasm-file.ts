@@ -13,12 +13,13 @@ export interface CompiledModule {
 }
 
 /**
- * Throws `CSP_BLOCKED` where compiling is forbidden: the engine has validated the same bytes, so nothing else can be
+ * Throws `CSP_BLOCKED` where WebAssembly is forbidden: the engine has validated the same bytes, so nothing else can be
  * wrong with them. Asked before anything is fetched.
  */
 export function assertMayCompile(api: WasmApi): void {
   try {
-    new api.Module(probeModule('wasm'));
+    // WebKit compiles what it then refuses to instantiate.
+    new api.Instance(new api.Module(probeModule('wasm')));
   } catch (cause) {
     throw new WasmPerformanceError(
       'CSP_BLOCKED',
