@@ -83,8 +83,8 @@ test('the checks see what they are for', () => {
 test('the examples use the public API only', () => {
   for (const { path, text } of sourceFiles('examples', ['.mjs'])) {
     for (const name of matches(code(text), importPattern)) {
-      const isAllowed =
-        name === '@sasi/wasm-performance' || name.startsWith('node:') || name.startsWith('./');
+      const isOwn = name.startsWith('.') && posix.join(posix.dirname(path), name).startsWith('examples/');
+      const isAllowed = name === '@sasi/wasm-performance' || name.startsWith('node:') || isOwn;
       assert.ok(isAllowed, `${path} imports ${name}`);
     }
   }
