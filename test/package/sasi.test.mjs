@@ -102,3 +102,42 @@ test('the application', async () => {
     assertRight(JSON.parse(line.slice(line.indexOf('{'))));
   });
 });
+
+test('the ESM entry, the CommonJS entry and the files of the classes share one runtime', async () => {
+  const program = `
+import { createRequire } from 'node:module';
+import { getWasmPerformanceStatus, registerModule, WasmModuleManager } from '@sasi/wasm-performance';
+import CompatLayer from '@sasi/wasm-performance/compat/WasmPerformanceLayer';
+const require = createRequire(import.meta.url);
+const cjs = require('@sasi/wasm-performance');
+const { WasmBridge, default: DefaultBridge } = require('@sasi/wasm-performance/compat/WasmBridge');
+const uses = () => getWasmPerformanceStatus().sharedRuntimes.map((runtime) => runtime.uses);
+
+const manager = new WasmModuleManager({ preferredModule: 'production' });
+await manager.initialize();
+const layers = [new cjs.WasmPerformanceLayer(), new CompatLayer()];
+const initialized = layers.map((layer) => layer.isWasmInitialized());
+const bridge = new WasmBridge();
+await bridge.initialize();
+const together = uses();
+registerModule({ name: 'mine', load: () => ({ dotProduct: (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0) }) });
+const known = new cjs.WasmModuleManager().getAvailableModules().some(({ name }) => name === 'mine');
+// An error of the one form is an error of the other.
+const error = await layers[0].calculateNeuralActivation(null).catch((caught) => caught);
+const { WasmPerformanceError } = await import('@sasi/wasm-performance');
+const isError = error instanceof WasmPerformanceError && error instanceof cjs.WasmPerformanceError;
+for (const layer of layers) layer.cleanup();
+bridge.cleanup();
+await manager.cleanup();
+${report('{ initialized, together, known, isError, same: WasmBridge === DefaultBridge, left: uses() }')}`;
+  await inProject({ 'main.mjs': program }, async (folder) => {
+    assert.deepEqual(await reportOf(folder, process.execPath, ['main.mjs']), {
+      initialized: [true, true],
+      together: [4],
+      known: true,
+      isError: true,
+      same: true,
+      left: [],
+    });
+  });
+});

@@ -205,3 +205,12 @@ test('cleanup has its effects before it is awaited', async () => {
   assert.equal(bridge.calculateNeuralActivation(x).length, 5);
   await bridge.cleanup();
 });
+
+test('without SIMD it is the scalar build, with the same bits', async () => {
+  const [simd, scalar] = [await ready(), await ready({ enableSIMD: false })];
+  assert.equal(scalar.isSIMDSupported(), false);
+  assert.equal(scalar.getPerformanceMetrics().simdAcceleration, false);
+  assert.deepEqual(scalar.calculateNeuralActivation(x), simd.calculateNeuralActivation(x));
+  await simd.cleanup();
+  await scalar.cleanup();
+});

@@ -179,7 +179,7 @@ test('row 11: one that takes too long gives way, and what comes late is disposed
   const before = timers();
   const manager = new WasmModuleManager({
     preferredModule: 'mine',
-    loadTimeout: 200,
+    loadTimeout: 1500,
     enableAutoFallback: true,
   });
   assert.equal(await manager.initialize(), true);

@@ -269,7 +269,7 @@ function productionCodes(manager: WasmModuleManager): (string | undefined)[] {
 
 test('row 11: a load that takes too long gives way to the next build', async () => {
   answer = () => {}; // Never.
-  const manager = await initializeFromServer({ loadTimeout: 50 });
+  const manager = await initializeFromServer({ loadTimeout: 400 });
   assert.deepEqual(productionCodes(manager), ['LOAD_TIMEOUT', 'LOAD_TIMEOUT']);
   assert.equal(manager.getModuleStatus().module, 'fallback');
   await manager.cleanup();
