@@ -6,6 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import { buildEverything } from './lib/builds.mjs';
 import { testNative, testWasm } from './lib/cmake.mjs';
+import { buildSite, checkApiReport } from './lib/documentation.mjs';
 import { CommandError, Stopped } from './lib/errors.mjs';
 import { checkWithBiome, clangFormat } from './lib/lint.mjs';
 import { main } from './lib/main.mjs';
@@ -36,6 +37,8 @@ main(async () => {
     await setUpPeers(stages);
 
     await stages.test('lint: TypeScript, JavaScript, JSON', checkWithBiome);
+    await stages.test('report of the API', checkApiReport);
+    await stages.test('site of the API', buildSite);
     await stages.test('format: C++', () => clangFormat('check'));
     await stages.test('C++ tests, native with sanitizers', testNative);
     await stages.test('C++ tests, wasm', () => testWasm(toolchain.emscripten));
