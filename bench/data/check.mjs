@@ -34,9 +34,9 @@ export function checkResult(result, { values, allowed, indices }, bound) {
     const limit =
       bound === 'contract' ? allowed(i) : Math.max(allowed(i), tolerance * Math.max(1, Math.abs(right)));
     if (!(error <= limit)) correct = false;
-    if (!(error <= maxError)) maxError = error;
-    const ulp = error / spacing(right);
-    if (!(ulp <= maxUlp)) maxUlp = ulp;
+    // Math.max keeps NaN once it is there: a comparison would forget it at the next element.
+    maxError = Math.max(maxError, error);
+    maxUlp = Math.max(maxUlp, error / spacing(right));
   }
   return { correct, maxError: finite(maxError), maxUlp: finite(maxUlp), checked: values.length };
 }

@@ -43,7 +43,7 @@ export async function buildTypeScript(project) {
 /** Every test for Node's runner: the compiled ones, found by their sources so that no leftover runs, and plain ones. */
 export function nodeTestFiles() {
   const compiled = findSources(['test/ts'], /\.test\.ts$/).map((source) => `${outputStem(source)}.js`);
-  const plain = findSources(['test/scripts'], /\.test\.mjs$/);
+  const plain = findSources(['test/scripts', 'test/bench'], /\.test\.mjs$/);
   const files = [...compiled, ...plain];
   if (compiled.length === 0) throw new CommandError('no test found: test/ts holds no *.test.ts');
   return files;

@@ -1,0 +1,154 @@
+/** Tables and charts say what is in the results, and the README says what is in the committed ones. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { judgeCell } from '../../bench/measure/judge.mjs';
+import { threeDigits } from '../../bench/report/figures.mjs';
+import { markdownReport } from '../../bench/report/markdown.mjs';
+import { readmeSection, sectionIn, withReadmeSection } from '../../bench/report/readme.mjs';
+import { matmulChart, ratioChart } from '../../bench/report/svg.mjs';
+import { suiteTables, summary } from '../../bench/report/text.mjs';
+import { textTable } from '../../bench/report/text-table.mjs';
+
+/** @param {number} cost */
+const measured = (cost) => ({
+  status: 'measured',
+  samples: Array.from({ length: 7 }, () => cost),
+  ...{ median: cost, p5: cost, p95: cost },
+  accuracy: { correct: true, maxError: 1e-7, maxUlp: 1.5, checked: 4 },
+});
+
+/** @param {number} n @param {number} simd @param {number} peer */
+function cellOf(n, simd, peer) {
+  const flops = 2 * n ** 3;
+  /** @type {any} */
+  const cell = {
+    suite: 'matmul',
+    name: `${n}×${n}×${n}`,
+    group: n < 64 ? 'small' : 'large',
+    unit: { name: 'GFLOP/s', perMillisecond: flops / 1e6 },
+    requirements: [{ kind: 'ratio', entry: 'simd', over: ['tfjs-wasm'], atLeast: 2 }],
+  };
+  /** @param {number} rate */
+  const at = (rate) => measured(flops / 1e6 / rate);
+  return judgeCell(cell, /** @type {any} */ ({ simd: at(simd), 'tfjs-wasm': at(peer), limit: at(60) }), 1);
+}
+
+/** @type {any} */
+const run = {
+  engine: { engine: 'node20', version: 'Node 20' },
+  limits: { gigaflops: 60, copy: {}, read: {} },
+  contenders: { simd: { version: '1' }, relaxed: { missing: 'it is not there' } },
+  cells: [cellOf(8, 10, 1), cellOf(64, 45, 30), cellOf(256, 50, 55)],
+  defects: [],
+};
+/** @type {any} */
+const results = {
+  schema: 1,
+  date: '2026-01-02T03:04:05.000Z',
+  commit: '0123456789abcdef',
+  version: '0.1.0',
+  machine: { cpu: 'A machine', cores: 2, memoryBytes: 1, system: 'Linux' },
+  wasm: {},
+  options: { suites: ['matmul'], filter: null, time: 40, rounds: 7, seed: 1, quick: false },
+  runs: [run],
+};
+
+test('the summary shows where the package is ahead and where behind, each group by its worst row', () => {
+  const lines = summary(run);
+  assert.match(lines.find((line) => line.startsWith('small')) ?? '', /ahead +10\.0× .*tfjs +8×8×8 +1 of 1/);
+  assert.match(
+    lines.find((line) => line.startsWith('large')) ?? '',
+    /behind +0\.91× .*tfjs +256×256×256 +0 of 2/,
+  );
+});
+
+test('tables show figures, shares of the limit, ratios and verdicts', () => {
+  const text = suiteTables('matmul', run.cells).join('\n');
+  assert.match(text, /64×64×64 +GFLOP\/s +45\.0 +30\.0 +60\.0 +75 % +1\.50× \(1\.50–1\.50\) tfjs +1\.50 ulp/);
+  assert.match(text, /8×8×8 +simd over tfjs-wasm ≥ 2 +10\.0× .* ✓/);
+  assert.match(text, /✗ missed/);
+});
+
+test('columns line up, and empty ones are left out', () => {
+  assert.deepEqual(
+    textTable(
+      ['a', 'b', 'c'],
+      [
+        ['x', '', '10'],
+        ['long', '', '2'],
+      ],
+    ),
+    ['a      c', '────  ──', 'x     10', 'long   2'],
+  );
+});
+
+test('three digits, as long as they say something', () => {
+  assert.deepEqual([1234.5, 56.78, 9.876, 0.1234, 0.00001, Number.NaN].map(threeDigits), [
+    '1235',
+    '56.8',
+    '9.88',
+    '0.12',
+    '1e-5',
+    '–',
+  ]);
+});
+
+test('the report names machine, engine, date and commit, and what is missing', () => {
+  const text = markdownReport(results, () => ['chart.svg']);
+  for (const part of [
+    'A machine',
+    'Node 20',
+    '2026-01-02',
+    '0123456789',
+    'relaxed is missing',
+    '(chart.svg)',
+  ])
+    assert.ok(text.includes(part), part);
+});
+
+test('charts are drawn from the figures', () => {
+  const ratios = ratioChart(run) ?? '';
+  assert.equal(ratios.match(/<rect/g)?.length, 2);
+  assert.ok(ratios.includes('class="ahead"') && ratios.includes('class="behind"'));
+  const products = matmulChart(run) ?? '';
+  // The limit, simd and tfjs.
+  assert.equal(products.match(/<path/g)?.length, 3);
+  for (const chart of [ratios, products]) {
+    assert.ok(chart.startsWith('<svg xmlns=') && chart.trimEnd().endsWith('</svg>'));
+    assert.ok(!/NaN|undefined|Infinity/.test(chart), chart);
+    assert.match(chart, /<title[^>]*>[^<]+<\/title>\n<desc[^>]*>[^<]+<\/desc>/);
+  }
+  assert.equal(ratioChart({ ...run, cells: [] }), undefined);
+  assert.equal(matmulChart({ ...run, cells: [] }), undefined);
+});
+
+test('the section of the README can be put in, found again and replaced', () => {
+  const section = readmeSection(results);
+  const once = withReadmeSection('# Title\n\ntext\n', section);
+  assert.equal(sectionIn(once), section);
+  const other = readmeSection({ ...results, date: '2027-01-01T00:00:00.000Z' });
+  assert.notEqual(other, section);
+  assert.equal(sectionIn(withReadmeSection(once, other)), other);
+});
+
+test("the README's figures and charts are those of the committed results", () => {
+  const root = new URL('../../', import.meta.url);
+  const file = new URL('bench/results/results.json', root);
+  const section = sectionIn(readFileSync(new URL('README.md', root), 'utf8'));
+  if (!existsSync(file)) {
+    assert.equal(section, undefined, 'the README has figures that no file is there for');
+    return;
+  }
+  const committed = JSON.parse(readFileSync(file, 'utf8'));
+  assert.equal(
+    section,
+    readmeSection(committed),
+    'run npm run bench:report -- bench/results/results.json --readme',
+  );
+  const [first] = committed.runs;
+  const chart = (/** @type {string} */ name) =>
+    readFileSync(new URL(`bench/results/${first.engine.engine}-${name}.svg`, root), 'utf8');
+  assert.equal(chart('ratios'), ratioChart(first));
+  assert.equal(chart('matmul'), matmulChart(first));
+});
