@@ -67,6 +67,37 @@ describe('the same bits in every build', () => {
       config: { layers: [9, 14, 4], output: 'softmax' },
       options: { optimizer: { kind: 'adam' } },
     },
+    {
+      name: 'adamw, dropout, clipping, cosine, validation',
+      config: { layers: [9, 30, 14, 4], activation: ['gelu', 'silu'], output: 'softmax' },
+      options: {
+        optimizer: { kind: 'adamw' },
+        dropout: 0.4,
+        clipNorm: 0.5,
+        schedule: 'cosine',
+        validation: 0.2,
+      },
+    },
+    {
+      name: 'rmsprop, binary cross-entropy, l1',
+      config: { layers: [9, 14, 4], activation: 'tanh', output: 'sigmoid' },
+      options: { optimizer: { kind: 'rmsprop' }, loss: 'binaryCrossEntropy', l1: 0.001 },
+    },
+    {
+      name: 'nesterov, Huber loss, steps',
+      config: { layers: [9, 14, 4] },
+      options: { optimizer: { kind: 'nesterov' }, loss: 'huber', schedule: 'step' },
+    },
+    {
+      name: 'rprop, the whole set at once',
+      config: { layers: [9, 14, 4], activation: 'tanh' },
+      options: { optimizer: { kind: 'rprop' }, batchSize: 203 },
+    },
+    {
+      name: 'quickprop, the whole set at once',
+      config: { layers: [9, 14, 4], activation: 'tanh' },
+      options: { optimizer: { kind: 'quickprop' }, batchSize: 203 },
+    },
   ];
   for (const { name, config, options } of trainings) {
     it(`training: ${name}`, async () => {
