@@ -17,6 +17,9 @@ export interface Batch {
   readonly rows: number;
 }
 
+/** Rows up to this are gathered one by one in a loop: views of so many short rows would cost more than the copies. */
+const fewColumns = 256;
+
 export class Batches {
   readonly data: CheckedDataset;
   /** Rows of a full batch. */
@@ -91,9 +94,12 @@ export class Batches {
       copyIn(this.#engine, source, first * columns, rows * columns, address);
       return;
     }
+    const { heapF32 } = this.#engine;
     for (let row = 0; row < rows; row++) {
       const from = this.sourceRow(first, row) * columns;
-      copyIn(this.#engine, source, from, columns, address + row * columns * 4);
+      const to = address + row * columns * 4;
+      if (columns > fewColumns) copyIn(this.#engine, source, from, columns, to);
+      else for (let i = 0, at = to >>> 2; i < columns; i++) heapF32[at + i] = source[from + i]!;
     }
   }
 
