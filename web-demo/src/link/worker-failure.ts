@@ -15,6 +15,8 @@ const consequence =
 /** A sentence with what is wrong, how to mend it, and what the page does instead. */
 export async function explainWorkerFailure(url: URL, error: unknown): Promise<string> {
   const reason = error instanceof Error ? error.message : String(error);
+  // WebKit says nothing of its policy but throws this.
+  if (error instanceof Error && error.name === 'SecurityError') policyBlocked = true;
   return `The worker was not started: ${await cause(url, reason)}. ${consequence}`;
 }
 

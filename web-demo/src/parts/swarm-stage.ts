@@ -22,7 +22,7 @@ export class SwarmStage {
     canvas.addEventListener('pointerleave', () => {
       this.pointer = null;
     });
-    new ResizeObserver(() => this.redraw()).observe(canvas);
+    new ResizeObserver(() => requestAnimationFrame(() => this.redraw())).observe(canvas);
   }
 
   draw(outputs: Float32Array, agents: number): void {
