@@ -49,8 +49,7 @@ export interface DigitsEvents {
 
 const epochs = 12;
 const batchSize = 32;
-/** Falls in a straight line to a fiftieth of it. */
-const firstRate = 0.003;
+const learningRate = 0.003;
 const l2 = 1e-4;
 const testEvery = 400;
 const stepEvery = 100;
@@ -87,21 +86,19 @@ export function digitsService(emit: Emit) {
     const watch = new TestWatch(learner, test, emit);
     controller = new AbortController();
     const { signal } = controller;
-    for (let epoch = 1; epoch <= epochs && !signal.aborted; epoch++) {
-      const rate = firstRate * (1 - ((epoch - 1) / (epochs - 1)) * 0.98);
-      await learner.train(training, {
-        epochs: 1,
-        batchSize,
-        l2,
-        seed: epoch,
-        optimizer: { kind: 'adam', learningRate: rate },
-        signal,
-        onProgress: ({ batch, loss }) => {
-          const rows = Math.min(batch * batchSize, training.rows);
-          watch.progress(epoch, (epoch - 1) * training.rows + rows, rows, loss);
-        },
-      });
-    }
+    await learner.train(training, {
+      epochs,
+      batchSize,
+      l2,
+      seed: 1,
+      optimizer: { kind: 'adam', learningRate },
+      schedule: 'cosine',
+      signal,
+      onProgress: ({ epoch, batch, loss }) => {
+        const rows = Math.min(batch * batchSize, training.rows);
+        watch.progress(epoch, (epoch - 1) * training.rows + rows, rows, loss);
+      },
+    });
     watch.test();
     return signal.aborted ? 'aborted' : 'finished';
   }

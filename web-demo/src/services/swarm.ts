@@ -1,7 +1,6 @@
 /** A swarm of small networks: one call infers them all, once for every frame that the page asks for. */
-import { loadRuntime, type NeuralRuntime, type PoolStats } from '@sasi/wasm-performance';
+import { loadRuntime, type NeuralRuntime, type PoolStats, type Swarm } from '@sasi/wasm-performance';
 import { clockStep } from './environment.js';
-import { createSwarm, type Swarm } from './swarm-adapter.js';
 
 export interface SwarmState {
   readonly variant: string;
@@ -28,6 +27,8 @@ const layers = [7, 12, 2] as const;
 const [inputs, hidden, outputs] = layers;
 const parameters = (inputs + 1) * hidden + (hidden + 1) * outputs;
 const memoryLimit = 8 * 1024 * 1024;
+/** The share of the common ancestor in each agent's weights. */
+const likeness = 0.72;
 /** A time below so many steps of the clock is not trusted; nor is more than this spent to get one, in milliseconds. */
 const trustedSteps = 20;
 const longestMeasurement = 3;
@@ -102,8 +103,9 @@ class Flock {
     const made: Disposable[] = [];
     try {
       const config = { agents, layers: layers, activation: 'tanh', output: 'sigmoid', seed: 7 } as const;
-      this.#swarm = createSwarm(runtime, config);
+      this.#swarm = runtime.createSwarm(config);
       made.push(this.#swarm);
+      makeRelated(this.#swarm);
       this.#inputs = runtime.memory.float32(agents * inputs);
       made.push(this.#inputs);
       this.#outputs = runtime.memory.float32(agents * outputs);
@@ -156,6 +158,17 @@ class Flock {
     this.#inputs.dispose();
     this.#outputs.dispose();
   }
+}
+
+/** Blends a common ancestor into every agent: each stays itself, and together they make a picture. */
+function makeRelated(swarm: Swarm): void {
+  const ancestor = swarm.network(swarm.agents[0]!);
+  for (const agent of swarm.agents.slice(1)) {
+    const network = swarm.network(agent);
+    network.blend(ancestor, likeness);
+    network.dispose();
+  }
+  ancestor.dispose();
 }
 
 /** A grid that is about 1.6 times as wide as it is high. */
