@@ -1,4 +1,5 @@
-// The error of every function over all 2^32 floats: npm run test:exhaustive.
+// The error of every function over all 2^32 floats, as a table of the bound that its source states
+// and the worst that there is: npm run test:exhaustive.
 //
 //   exhaustive             all functions
 //   exhaustive <name> …    some
@@ -73,6 +74,7 @@ bool IsWanted(const Function& f, int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace neural::test;
+  std::printf("%-21s %5s  %10s  at\n", "function", "bound", "worst, ULP");
   int failed = 0, tested = 0;
   for (const Function& f : Functions()) {
     if (!IsWanted(f, argc, argv)) continue;
@@ -80,8 +82,8 @@ int main(int argc, char** argv) {
     const Worst worst = WorstOfAll(f);
     const bool holds = worst.ulp <= f.max_ulp;
     failed += !holds;
-    std::printf("%-22s %8.4f ULP of %g  at %.9g (0x%08x), where it is %.9g%s\n", f.name.c_str(),
-                worst.ulp, f.max_ulp, worst.x, BitsOf(worst.x), worst.y, holds ? "" : "  EXCEEDED");
+    std::printf("%-21s %5g  %10.4f  %.9g (0x%08x), where it is %.9g%s\n", f.name.c_str(), f.max_ulp,
+                worst.ulp, worst.x, BitsOf(worst.x), worst.y, holds ? "" : "  EXCEEDED");
     std::fflush(stdout);
   }
   if (tested == 0) std::fprintf(stderr, "no function of that name\n");
