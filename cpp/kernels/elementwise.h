@@ -24,23 +24,30 @@ inline void Map(const float* x, float* out, size_t n, Op op) {
 }
 
 // The same for operations of many instructions: their code stands once, and the tail runs through
-// it in a copy, which would be too dear for a single addition.
+// it, padded to all the vectors, which would be too dear for a single addition.
 template <class Op>
 inline void MapLong(const float* x, float* out, size_t n, Op op) {
   constexpr size_t kStep = kVectorsAtOnce * kLanes;
   for (size_t i = 0; i < n; i += kStep) {
     const size_t count = n - i < kStep ? n - i : kStep;
-    float padded[kStep];
-    const float* source = x + i;
-    float* target = out + i;
-    if (count < kStep) {
-      for (size_t j = 0; j < kStep; ++j) padded[j] = j < count ? source[j] : 0;
-      source = target = padded;
-    }
     F32x4 v[kVectorsAtOnce];
-    for (size_t j = 0; j < kVectorsAtOnce; ++j) v[j] = op(Load(source + j * kLanes));
-    for (size_t j = 0; j < kVectorsAtOnce; ++j) Store(target + j * kLanes, v[j]);
-    for (size_t j = 0; target == padded && j < count; ++j) out[i + j] = padded[j];
+    // What vector j has of the elements that are left; only the last step has fewer than all.
+    const auto left = [=](size_t j) { return count < j * kLanes ? 0 : count - j * kLanes; };
+    for (size_t j = 0; j < kVectorsAtOnce; ++j) {
+      if (count == kStep || left(j) >= kLanes) {
+        v[j] = Load(x + i + j * kLanes);
+      } else {
+        v[j] = left(j) ? LoadPartial(x + i + j * kLanes, left(j)) : Zero();
+      }
+    }
+    for (size_t j = 0; j < kVectorsAtOnce; ++j) v[j] = op(v[j]);
+    for (size_t j = 0; j < kVectorsAtOnce; ++j) {
+      if (count == kStep || left(j) >= kLanes) {
+        Store(out + i + j * kLanes, v[j]);
+      } else if (left(j)) {
+        StorePartial(out + i + j * kLanes, v[j], left(j));
+      }
+    }
   }
 }
 

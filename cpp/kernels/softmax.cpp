@@ -36,11 +36,12 @@ float SumOfExponentials(const float* x, size_t n, float shift, StoreTerm store) 
       sum = Add(sum, term);
     }
     if (i < end) {
-      // The padding is e^-Inf = 0: it adds nothing.
-      const F32x4 padded = LoadPartial(x + i, end - i, -__builtin_inff());
-      const F32x4 term = Exp::Apply(Sub(padded, offset));
+      // The padding is e^0, taken out again. Were it e^-Inf, it would be 0 by way of denormals,
+      // which take processors as long as all the rest of a short row.
+      const F32x4 term = Exp::Apply(Sub(LoadPartial(x + i, end - i, shift), offset));
       store(i, end - i, term);
-      sum = Add(sum, term);
+      const I32x4 there = Less(Set(0, 1, 2, 3), Splat(static_cast<float>(end - i)));
+      sum = Add(sum, BitCast(And(BitCast(term), there)));
     }
     total += ReduceAdd(sum);
   }

@@ -15,20 +15,6 @@ namespace neural {
 
 inline constexpr size_t kLanes = 4;
 
-// Lanes [0, count) from memory, `fill` above: the tail of an array goes through the same vector
-// code as its body, so that an element's bits do not depend on its position. count is 1 to 4.
-inline F32x4 LoadPartial(const float* source, size_t count, float fill = 0.0f) {
-  float lanes[kLanes] = {fill, fill, fill, fill};
-  for (size_t i = 0; i < count; ++i) lanes[i] = source[i];
-  return Load(lanes);
-}
-
-inline void StorePartial(float* target, F32x4 value, size_t count) {
-  float lanes[kLanes];
-  Store(lanes, value);
-  for (size_t i = 0; i < count; ++i) target[i] = lanes[i];
-}
-
 inline F32x4 Zero() { return Splat(0.0f); }
 
 #if defined(__wasm_relaxed_simd__)
@@ -55,18 +41,13 @@ inline F32x4 CopySign(F32x4 value, F32x4 sign) {
 
 // Horizontal reductions in one fixed order: (0 ∘ 2) ∘ (1 ∘ 3).
 inline float ReduceAdd(F32x4 v) {
-  float x[kLanes];
-  Store(x, v);
-  return (x[0] + x[2]) + (x[1] + x[3]);
+  const F32x4 pairs = Add(v, SwapHalves(v));
+  return FirstLane(Add(pairs, SwapNeighbours(pairs)));
 }
 
 inline float ReduceMax(F32x4 v) {
-  float x[kLanes];
-  Store(x, v);
-  const F32x4 pairs = Max(Set(x[0], x[1], 0, 0), Set(x[2], x[3], 0, 0));
-  Store(x, pairs);
-  Store(x, Max(Splat(x[0]), Splat(x[1])));
-  return x[0];
+  const F32x4 pairs = Max(v, SwapHalves(v));
+  return FirstLane(Max(pairs, SwapNeighbours(pairs)));
 }
 
 }  // namespace neural

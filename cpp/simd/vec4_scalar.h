@@ -170,6 +170,22 @@ inline F32x4 Select(I32x4 mask, F32x4 a, F32x4 b) {
   return {mask.x ? a.x : b.x, mask.y ? a.y : b.y, mask.z ? a.z : b.z, mask.w ? a.w : b.w};
 }
 
+inline float FirstLane(F32x4 a) { return a.x; }
+inline F32x4 SwapHalves(F32x4 a) { return {a.z, a.w, a.x, a.y}; }
+inline F32x4 SwapNeighbours(F32x4 a) { return {a.y, a.x, a.w, a.z}; }
+
+// Lanes [0, count) from memory, `fill` above: the tail of an array goes through the same vector
+// code as its body, so that an element's bits do not depend on its position. count is 1 to 4.
+inline F32x4 LoadPartial(const float* p, size_t count, float fill = 0.0f) {
+  return {p[0], count > 1 ? p[1] : fill, count > 2 ? p[2] : fill, count > 3 ? p[3] : fill};
+}
+inline void StorePartial(float* p, F32x4 v, size_t count) {
+  p[0] = v.x;
+  if (count > 1) p[1] = v.y;
+  if (count > 2) p[2] = v.z;
+  if (count > 3) p[3] = v.w;
+}
+
 // The rows of a 4×4 matrix become its columns.
 inline void Transpose(F32x4& a, F32x4& b, F32x4& c, F32x4& d) {
   const F32x4 t0 = {a.x, b.x, c.x, d.x}, t1 = {a.y, b.y, c.y, d.y};

@@ -71,6 +71,25 @@ inline F32x4 Select(I32x4 mask, F32x4 a, F32x4 b) {
   return {wasm_v128_bitselect(a.v, b.v, mask.v)};
 }
 
+inline float FirstLane(F32x4 a) { return wasm_f32x4_extract_lane(a.v, 0); }
+inline F32x4 SwapHalves(F32x4 a) { return {wasm_i64x2_shuffle(a.v, a.v, 1, 0)}; }
+inline F32x4 SwapNeighbours(F32x4 a) { return {wasm_i32x4_shuffle(a.v, a.v, 1, 0, 3, 2)}; }
+
+// Lane by lane in registers: a vector that is loaded from lanes just stored waits for all of them.
+inline F32x4 LoadPartial(const float* p, size_t count, float fill = 0.0f) {
+  const v128_t rest = wasm_f32x4_splat(fill);
+  if (count == 1) return {wasm_v128_load32_lane(p, rest, 0)};
+  const v128_t two = wasm_v128_load64_lane(p, rest, 0);
+  if (count == 2) return {two};
+  return count == 3 ? F32x4{wasm_v128_load32_lane(p + 2, two, 2)} : Load(p);
+}
+inline void StorePartial(float* p, F32x4 v, size_t count) {
+  if (count == 1) return wasm_v128_store32_lane(p, v.v, 0);
+  if (count == 4) return Store(p, v);
+  wasm_v128_store64_lane(p, v.v, 0);
+  if (count == 3) wasm_v128_store32_lane(p + 2, v.v, 2);
+}
+
 inline void Transpose(F32x4& a, F32x4& b, F32x4& c, F32x4& d) {
   const v128_t ab_low = wasm_i32x4_shuffle(a.v, b.v, 0, 4, 1, 5);
   const v128_t ab_high = wasm_i32x4_shuffle(a.v, b.v, 2, 6, 3, 7);

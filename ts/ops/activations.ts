@@ -19,6 +19,8 @@ export const shorthandNames = activationNames.slice(1, activationNames.indexOf('
 
 export function createActivations(engine: Engine, runner: OperationRunner) {
   const { abi, objects } = engine;
+  // Not looked up at each call: the exports are an object that engines search by hashing.
+  const { activate_f32, activation_gradient_f32 } = abi;
   const { numbers } = runner;
   const codes: ActivationCodes = new Map(
     activationNames.map((name) => [name, objects.Activation[name].value] as const),
@@ -50,16 +52,16 @@ export function createActivations(engine: Engine, runner: OperationRunner) {
   };
   const activate = ofAll(
     'activate',
-    (code) => (x, _b, _c, out, n) => abi.activate_f32(code, x, out, n, numbers[0]!, numbers[1]!),
+    (code) => (x, _b, _c, out, n) => activate_f32(code, x, out, n, numbers[0]!, numbers[1]!),
   );
   const activationGradient = ofAll(
     'activationGradient',
-    (code) => (x, _b, _c, out, n) => abi.activation_gradient_f32(code, x, out, n, numbers[0]!, numbers[1]!),
+    (code) => (x, _b, _c, out, n) => activation_gradient_f32(code, x, out, n, numbers[0]!, numbers[1]!),
   );
 
   function shorthand(name: ActivationName) {
     const code = codes.get(name)!;
-    const kernel: Kernel = (x, _b, _c, out, n) => abi.activate_f32(code, x, out, n, 1, defaultAlpha);
+    const kernel: Kernel = (x, _b, _c, out, n) => activate_f32(code, x, out, n, 1, defaultAlpha);
     const it = elementwiseOperation(runner, name, kernel, ['x']);
     return (x: Vec, out?: Vec): Vec => runner.run(it, x, undefined, undefined, out);
   }

@@ -4,7 +4,7 @@ import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
 import type { Float32PoolBlock, Pool } from '../core/memory-pool.js';
 import type { OperationMeter } from '../metrics/operation-recorder.js';
 import { type KernelCall, type Operands, runInPieces, runWhole } from './copying.js';
-import { assertLength, blockOf, newResult, type Vec } from './vec.js';
+import { assertLength, blockOf, isLive, newResult, type Vec } from './vec.js';
 
 /**
  * Addresses of up to three operands and of the result (0 for an operand that is not given), the result's length, and
@@ -68,7 +68,8 @@ export class OperationRunner {
 
   /**
    * Checks, runs and measures one call. When every operand and `out` are blocks, the kernel works where they lie and
-   * nothing is allocated: hence whole numbers one by one, and no closure in this function.
+   * nothing is allocated: hence whole numbers one by one, and no closure in this function. Whatever is not so is left
+   * to `#runAny`: here each function that is called costs as much as the arithmetic of a few elements.
    */
   run(
     operation: Operation,
@@ -81,6 +82,46 @@ export class OperationRunner {
     k = 0,
     flags = 0,
     code = 0,
+  ): Vec {
+    const engine = this.#engine;
+    const { operands, access } = operation;
+    const second = operands.length === 1 ? a : b;
+    const third = c === undefined ? a : c;
+    const inPlace =
+      isLive(engine, a) && isLive(engine, second) && isLive(engine, third) && isLive(engine, out);
+    if (!inPlace || access === 'apart') {
+      return this.#runAny(operation, a, b, c, out, m, n, k, flags, code);
+    }
+    const start = operation.meter.begin();
+    try {
+      const { length } = out;
+      if (access !== 'pieces' || a.length !== length || second.length !== length) {
+        const wanted = operation.resultLength(operation, a, second, c, m, n, k, flags);
+        assertLength(operation.name, 'out', length, wanted);
+      }
+      const cAddress = c === undefined ? 0 : third.address;
+      // biome-ignore format: one call
+      const status = operation.kernel(a.address, second.address, cAddress, out.address, length, m, n, k, flags, code);
+      if (status !== 0) engine.check(status, operation.name);
+      operation.meter.end(start, length);
+      return out;
+    } catch (error) {
+      this.fail(operation, start, error);
+    }
+  }
+
+  /** The same for operands and an `out` of any kind. */
+  #runAny(
+    operation: Operation,
+    a: Vec,
+    b: Vec | undefined,
+    c: Vec | undefined,
+    out: Vec | undefined,
+    m: number,
+    n: number,
+    k: number,
+    flags: number,
+    code: number,
   ): Vec {
     const { name, meter, operands, kernel, access } = operation;
     const engine = this.#engine;
@@ -108,9 +149,8 @@ export class OperationRunner {
       meter.end(start, length);
       return result;
     } catch (error) {
-      meter.fail(start);
       made?.dispose();
-      throw callError(error, name);
+      this.fail(operation, start, error);
     }
   }
 
@@ -131,6 +171,12 @@ export class OperationRunner {
     else runWhole(engine, operands, access === 'whole', access === 'apart' && this.numbers[1] !== 0, call);
   }
 
+  /** Counts a call that failed, and throws what is to be thrown for `error`. */
+  fail({ name, meter }: Measured, start: number, error: unknown): never {
+    meter.fail(start);
+    throw callError(error, name);
+  }
+
   /** Refuses a call before it gets to `run`: it counts as one that failed. */
   refuse(
     operation: Measured,
@@ -146,9 +192,15 @@ export class OperationRunner {
     this.refuse(operation, `${name} is of type ${typeof given}; give a number`);
   }
 
-  /** An operation of this runner's engine, measured under its name. */
-  define(name: string, rest: Omit<Operation, 'name' | 'meter'>): Operation {
-    return { ...this.measured(name), ...rest };
+  /**
+   * An operation of this runner's engine, measured under its name. All are made here, property by property, so that
+   * engines see one kind of object in `run`.
+   */
+  define(
+    name: string,
+    { kernel, operands, resultLength, access }: Omit<Operation, 'name' | 'meter'>,
+  ): Operation {
+    return { name, meter: this.#engine.recorder.meter(name), kernel, operands, resultLength, access };
   }
 
   measured(name: string): Measured {

@@ -4,15 +4,16 @@ import type { Engine } from '../core/engine.js';
 import { ShapeMismatchError } from '../core/errors.js';
 import type { Pool } from '../core/memory-pool.js';
 import { type ActivationCodes, refuseName } from './activations.js';
-import type { OperationRunner } from './operation.js';
+import type { Operation, OperationRunner } from './operation.js';
 import { PackedMatrix, type PackedWeights, packedLength } from './packed-weights.js';
 import { assertSize, packedShape, productShape, vectorProductShape } from './shapes.js';
 import type { MatmulShape, MatvecShape, PackingShape } from './types.js';
-import type { Vec } from './vec.js';
+import { addressOf, assertLength, isLive, type Vec } from './vec.js';
 
 export function createProducts(engine: Engine, runner: OperationRunner, pool: Pool, codes: ActivationCodes) {
   const { matmul_f32, matvec_f32, pack_f32 } = engine.abi;
   const { numbers } = runner;
+  const linear = codes.get('linear')!;
   const product = runner.define('matmul', {
     kernel: (a, b, bias, out, _length, m, n, k, flags, code) =>
       matmul_f32(a, b, bias, out, m, n, k, flags, code, numbers[0]!, numbers[1]!),
@@ -33,12 +34,34 @@ export function createProducts(engine: Engine, runner: OperationRunner, pool: Po
     access: 'apart',
   });
 
+  const codeOf = (it: Operation, name: string): number => codes.get(name) ?? refuseName(runner, it, name);
+
+  /** Whether the kernel may be called right away: without a detour by `runner.run` a product of 2 × 2 takes half. */
+  const isInPlace = (a: Vec, b: Vec, bias: Vec | undefined, out: Vec | undefined): out is Vec =>
+    isLive(engine, a) &&
+    isLive(engine, b) &&
+    isLive(engine, out) &&
+    (bias === undefined || isLive(engine, bias)) &&
+    out !== a &&
+    out !== b &&
+    out !== bias;
+
+  /** The flags of a packed right operand, once it is known to fit. */
+  function packedFlags(b: PackedMatrix, n: number, k: number, transposeB: boolean | undefined): number {
+    if (transposeB) runner.refuse(product, 'b is packed; give transposeB to packWeights instead');
+    if (b.n !== n || b.k !== k) {
+      const problem = `b is packed as ${b.k}x${b.n}, the shape says ${k}x${n}; pack it for this shape`;
+      runner.refuse(product, problem, ShapeMismatchError);
+    }
+    return matmulFlags.packedB;
+  }
+
   function matmul(a: Vec, b: Vec | PackedWeights, shape: MatmulShape & { readonly out?: Vec }): Vec {
     if (typeof shape !== 'object' || shape === null) {
       runner.refuse(product, `the shape is ${String(shape)}; give { m, n, k }`);
     }
-    const { m, n, k, transposeA, transposeB, alpha = 1, beta = 0, bias, activation = 'linear', out } = shape;
-    const code = codes.get(activation) ?? refuseName(runner, product, activation);
+    const { m, n, k, transposeA, transposeB, alpha = 1, beta = 0, bias, activation, out } = shape;
+    const code = activation === undefined ? linear : codeOf(product, activation);
     if (beta !== 0 && out === undefined) {
       runner.refuse(
         product,
@@ -47,19 +70,29 @@ export function createProducts(engine: Engine, runner: OperationRunner, pool: Po
     }
     if (typeof alpha !== 'number') runner.refuseNumber(product, 'alpha', alpha);
     if (typeof beta !== 'number') runner.refuseNumber(product, 'beta', beta);
+    const isPacked = b instanceof PackedMatrix;
+    const right = isPacked ? b.block : (b as Vec);
+    const flags =
+      (transposeA ? matmulFlags.transposeA : 0) |
+      (isPacked ? packedFlags(b, n, k, transposeB) : transposeB ? matmulFlags.transposeB : 0);
+    if (isInPlace(a, right, bias, out)) {
+      const start = product.meter.begin();
+      try {
+        const length = productShape(product, a, right, bias, m, n, k, flags);
+        assertLength('matmul', 'out', out.length, length);
+        const c = bias === undefined ? 0 : addressOf(bias);
+        // biome-ignore format: one call
+        const status = matmul_f32(addressOf(a), addressOf(right), c, addressOf(out), m, n, k, flags, code, alpha, beta);
+        if (status !== 0) engine.check(status, 'matmul');
+        product.meter.end(start, length);
+        return out;
+      } catch (error) {
+        runner.fail(product, start, error);
+      }
+    }
     numbers[0] = alpha;
     numbers[1] = beta;
-    const flags = transposeA ? matmulFlags.transposeA : 0;
-    if (!(b instanceof PackedMatrix)) {
-      const flagsOfBoth = flags | (transposeB ? matmulFlags.transposeB : 0);
-      return runner.run(product, a, b as Vec, bias, out, m, n, k, flagsOfBoth, code);
-    }
-    if (transposeB) runner.refuse(product, 'b is packed; give transposeB to packWeights instead');
-    if (b.n !== n || b.k !== k) {
-      const problem = `b is packed as ${b.k}x${b.n}, the shape says ${k}x${n}; pack it for this shape`;
-      runner.refuse(product, problem, ShapeMismatchError);
-    }
-    return runner.run(product, a, b.block, bias, out, m, n, k, flags | matmulFlags.packedB, code);
+    return runner.run(product, a, right, bias, out, m, n, k, flags, code);
   }
 
   function packWeights(b: Vec, shape: PackingShape): PackedWeights {
@@ -84,8 +117,22 @@ export function createProducts(engine: Engine, runner: OperationRunner, pool: Po
     if (typeof shape !== 'object' || shape === null) {
       runner.refuse(vectorProduct, `the shape is ${String(shape)}; give { m, n }`);
     }
-    const { m, n, bias, activation = 'linear', out } = shape;
-    const code = codes.get(activation) ?? refuseName(runner, vectorProduct, activation);
+    const { m, n, bias, activation, out } = shape;
+    const code = activation === undefined ? linear : codeOf(vectorProduct, activation);
+    if (isInPlace(a, x, bias, out)) {
+      const start = vectorProduct.meter.begin();
+      try {
+        const length = vectorProductShape(vectorProduct, a, x, bias, m, n);
+        assertLength('matvec', 'out', out.length, length);
+        const c = bias === undefined ? 0 : addressOf(bias);
+        const status = matvec_f32(addressOf(a), addressOf(x), c, addressOf(out), m, n, code);
+        if (status !== 0) engine.check(status, 'matvec');
+        vectorProduct.meter.end(start, length);
+        return out;
+      } catch (error) {
+        runner.fail(vectorProduct, start, error);
+      }
+    }
     numbers[1] = 0;
     return runner.run(vectorProduct, a, x, bias, out, m, n, 0, 0, code);
   }

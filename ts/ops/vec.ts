@@ -26,6 +26,15 @@ export function blockOf(
   throw notVec(value, operation, operand);
 }
 
+/** Whether `value` is a block of this engine that is alive, and may be used as it is. */
+export function isLive(engine: Engine, value: Vec | undefined): value is Float32PoolBlock {
+  const block = value as Float32PoolBlock | undefined;
+  return block?.engine === engine && block.epoch === engine.epoch;
+}
+
+/** Of a block that is live. */
+export const addressOf = (block: Vec): number => (block as Float32PoolBlock).address;
+
 /** By the tag: an array may come from another realm, where `instanceof` is false. */
 export function isFloat32Array(value: unknown): value is Float32Array {
   return ArrayBuffer.isView(value) && (value as Float32Array)[Symbol.toStringTag] === 'Float32Array';

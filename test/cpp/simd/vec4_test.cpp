@@ -211,6 +211,17 @@ TEST(Vec4, PartialLoadAndStoreTouchNoMore) {
   }
 }
 
+TEST(Vec4, SwapsMoveLanesAndChangeNone) {
+  const Lanes x = {0x7f800001u, 0x80000000u, 3, 0xffffffffu};
+  const F32x4 v = FromLanes<F32x4>(x);
+  const size_t halves[] = {2, 3, 0, 1}, neighbours[] = {1, 0, 3, 2};
+  for (size_t l = 0; l < kLanes; ++l) {
+    EXPECT_TRUE(SameBits(FromBits(ToLanes(SwapHalves(v))[l]), FromBits(x[halves[l]]))) << l;
+    EXPECT_TRUE(SameBits(FromBits(ToLanes(SwapNeighbours(v))[l]), FromBits(x[neighbours[l]]))) << l;
+  }
+  EXPECT_TRUE(BitsEqual(FirstLane(SwapNeighbours(v)), -0.0f));
+}
+
 TEST(Vec4, TransposeSwapsRowsAndColumns) {
   Lanes rows[kLanes];
   for (uint32_t i = 0; i < 16; ++i) rows[i / 4][i % 4] = 0x7f800000u + i;  // NaN and infinity, too.
