@@ -3,7 +3,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { inRoot } from '../lib/paths.mjs';
 import { digitsFile } from './digits.mjs';
 
@@ -21,6 +20,8 @@ export async function buildSite() {
     mkdirSync(join(SITE, 'wasm', name), { recursive: true });
     copyFileSync(inRoot(`dist/wasm/${name}/neural.wasm`), join(SITE, `wasm/${name}/neural.wasm`));
   }
+  // Only now: on a fresh clone it is the set-up that installs it.
+  const { build } = await import('esbuild');
   await build({
     entryPoints: {
       main: inRoot('web-demo/src/main.ts'),

@@ -10,7 +10,6 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { build } from 'esbuild';
 import { CommandError } from './errors.mjs';
 import { inRoot } from './paths.mjs';
 import { findSources } from './sources.mjs';
@@ -60,6 +59,8 @@ function copyDeclarations() {
  */
 async function bundle(contents, format, outfile) {
   const inlined = inlineModules();
+  // Only now: on a fresh clone it is the set-up that installs it.
+  const { build } = await import('esbuild');
   await build({
     stdin: { contents, resolveDir: DIST },
     bundle: true,
