@@ -24,14 +24,15 @@ struct TileOperands {
   size_t depth;
 };
 
-// What happens to the chains around a stretch of k.
+// What happens to the chains around a stretch of k. All kVectors·4 columns are there.
 struct TileResult {
   float* c;  // First element of the tile.
   size_t row_stride;
-  size_t columns;  // At most kVectors·4; what lies beyond is not touched.
   bool first, last;
   const MatmulEpilogue* epilogue;
   const float* bias;  // At the tile's first column, or null.
+
+  bool ReadsC() const { return !first || (last && epilogue->beta != 0.0f); }
 };
 
 template <size_t kRows, size_t kVectors>
@@ -39,17 +40,8 @@ struct Accumulators {
   F32x4 v[kRows][kVectors];
 };
 
-inline void StoreColumns(float* row, size_t vector, size_t columns, F32x4 value) {
-  const size_t begin = vector * kLanes;
-  if (begin + kLanes <= columns) {
-    Store(row + begin, value);
-  } else if (begin < columns) {
-    StorePartial(row + begin, value, columns - begin);
-  }
-}
-
 template <size_t kRows, size_t kVectors>
-void Finish(Accumulators<kRows, kVectors>& acc, const TileResult& r) {
+inline void Finish(Accumulators<kRows, kVectors>& acc, const TileResult& r) {
   if (r.epilogue->alpha != 1.0f) {
     const F32x4 alpha = Splat(r.epilogue->alpha);
     for (auto& row : acc.v) {
@@ -60,62 +52,95 @@ void Finish(Accumulators<kRows, kVectors>& acc, const TileResult& r) {
     const F32x4 beta = Splat(r.epilogue->beta);
     for (size_t i = 0; i < kRows; ++i) {
       for (size_t j = 0; j < kVectors; ++j) {
-        const F32x4 old = LoadColumns(r.c + i * r.row_stride, j, r.columns);
+        const F32x4 old = Load(r.c + i * r.row_stride + j * kLanes);
         acc.v[i][j] = Add(acc.v[i][j], Mul(beta, old));
       }
     }
   }
   if (r.bias) {
     for (size_t j = 0; j < kVectors; ++j) {
-      const F32x4 bias = LoadColumns(r.bias, j, r.columns);
+      const F32x4 bias = Load(r.bias + j * kLanes);
       for (size_t i = 0; i < kRows; ++i) acc.v[i][j] = Add(acc.v[i][j], bias);
     }
   }
 }
 
-// The inner loop. It is not unrolled over k: on V8 an unrolled body spills and runs at half speed.
+// A function of its own, in which nothing is called, so that nothing but the tile wants registers.
+// Not unrolled over k, and from the last row to the first: V8 11.3 puts the arithmetic in the
+// reverse order of the stores at the end, and only loads in that same order are not all done
+// beforehand, when they would take more registers than there are. V8 13.6 keeps the order that it
+// finds.
 template <size_t kRows, size_t kVectors>
-void Tile(const TileOperands& o, const TileResult& r) {
+__attribute__((noinline)) void Tile(const TileOperands& o, const TileResult& r) {
   Accumulators<kRows, kVectors> acc;
   for (size_t i = 0; i < kRows; ++i) {
     for (size_t j = 0; j < kVectors; ++j) {
-      acc.v[i][j] = r.first ? Zero() : LoadColumns(r.c + i * r.row_stride, j, r.columns);
+      acc.v[i][j] = r.first ? Zero() : Load(r.c + i * r.row_stride + j * kLanes);
     }
   }
   const float* a = o.a;
   const float* const end = a + o.depth * kRows;
   const float* b = o.b;
+  const size_t row_step = o.row_step, panel_step = o.panel_step;
 #if defined(__clang__)
 #pragma clang loop unroll(disable)
 #endif
   while (a != end) {
     F32x4 columns[kVectors];
-    for (size_t j = 0; j < kVectors; ++j) {
-      columns[j] = Load(b + j / kTileVectors * o.panel_step + j % kTileVectors * kLanes);
+    for (size_t j = kVectors; j-- > 0;) {
+      columns[j] = Load(b + j / kTileVectors * panel_step + j % kTileVectors * kLanes);
     }
-    for (size_t i = 0; i < kRows; ++i) {
+    for (size_t i = kRows; i-- > 0;) {
       const F32x4 value = LoadSplat(a + i);
-      for (size_t j = 0; j < kVectors; ++j) {
+      for (size_t j = kVectors; j-- > 0;) {
         acc.v[i][j] = MulAdd(value, columns[j], acc.v[i][j]);
       }
+      for (size_t j = kVectors; j-- > 0;) ComputeHere(acc.v[i][j]);
     }
     a += kRows;
-    b += o.row_step;
+    b += row_step;
   }
   if (r.last) Finish(acc, r);
   for (size_t i = 0; i < kRows; ++i) {
     for (size_t j = 0; j < kVectors; ++j) {
-      StoreColumns(r.c + i * r.row_stride, j, r.columns, acc.v[i][j]);
+      Store(r.c + i * r.row_stride + j * kLanes, acc.v[i][j]);
     }
   }
 }
 
-template <size_t kRows>
+template <size_t kRows, size_t kVectors>
 void TileOfRows(size_t rows, const TileOperands& o, const TileResult& r) {
   if constexpr (kRows > 1) {
-    if (rows < kRows) return TileOfRows<kRows - 1>(rows, o, r);
+    if (rows < kRows) return TileOfRows<kRows - 1, kVectors>(rows, o, r);
   }
-  Tile<kRows, kTileVectors>(o, r);
+  Tile<kRows, kVectors>(o, r);
+}
+
+void CopyColumns(const float* from, size_t from_stride, float* to, size_t to_stride, size_t rows,
+                 size_t columns) {
+  for (size_t i = 0; i < rows; ++i) {
+    for (size_t j = 0; j < columns; ++j) to[i * to_stride + j] = from[i * from_stride + j];
+  }
+}
+
+// The last columns, fewer than a panel: in a full tile aside.
+void NarrowTile(size_t rows, size_t columns, const TileOperands& o, const TileResult& r) {
+  float c[kTileRows * kPanelColumns], bias[kPanelColumns];
+  TileResult aside = r;
+  aside.c = c;
+  aside.row_stride = kPanelColumns;
+  for (size_t j = 0; r.bias && j < kPanelColumns; ++j) bias[j] = j < columns ? r.bias[j] : 0;
+  if (r.bias) aside.bias = bias;
+  if (r.ReadsC()) {
+    for (float& v : c) v = 0;
+    CopyColumns(r.c, r.row_stride, c, kPanelColumns, rows, columns);
+  }
+  if (columns <= kLanes) {
+    TileOfRows<kTileRows, 1>(rows, o, aside);
+  } else {
+    TileOfRows<kTileRows, kTileVectors>(rows, o, aside);
+  }
+  CopyColumns(c, kPanelColumns, r.c, r.row_stride, rows, columns);
 }
 
 // One block of the product: rows × columns of c over a stretch of k.
@@ -128,12 +153,7 @@ struct Block {
   const MatmulEpilogue* epilogue;
   const float* bias;
 
-  TileResult Result(size_t row, size_t column, size_t width) const {
-    const size_t left = columns - column;
-    return {
-        c + row * c_stride + column,   c_stride, left < width ? left : width, first, last, epilogue,
-        bias ? bias + column : nullptr};
-  }
+  TileResult Result() const { return {c, c_stride, first, last, epilogue, bias}; }
 };
 
 // Panels of B, in place or packed.
@@ -147,25 +167,38 @@ struct Panels {
 
 // The columns [begin, end) of a block: full panels, but for the last of the block.
 void MultiplyPanels(const Block& block, const Panels& panels, size_t begin, size_t end) {
+  TileOperands o = {block.a, panels.data, panels.row_step, panels.panel_step, block.depth};
+  TileResult r = block.Result();
+  // Of the next panels.
+  const auto advance = [&](size_t count) {
+    o.b += count * panels.panel_step;
+    if (block.bias) r.bias += count * kPanelColumns;
+  };
+  if (block.bias) r.bias += begin;
   size_t j = begin;
   if (block.rows == 1) {
     constexpr size_t kWide = kWideVectors * kLanes;
     for (; j + kWide <= end; j += kWide) {
-      Tile<1, kWideVectors>(
-          {block.a, panels.At(j - begin), panels.row_step, panels.panel_step, block.depth},
-          block.Result(0, j, kWide));
+      r.c = block.c + j;
+      Tile<1, kWideVectors>(o, r);
+      advance(kWideVectors / kTileVectors);
     }
   }
   for (; j < end; j += kPanelColumns) {
+    r.c = block.c + j;
     // A panel stays in the first-level cache while the rows go by.
     for (size_t i = 0; i < block.rows;) {
       const size_t rows = RowsOfNextTile(block.rows - i);
-      TileOfRows<kTileRows>(rows,
-                            {block.a + i * block.depth, panels.At(j - begin), panels.row_step,
-                             panels.panel_step, block.depth},
-                            block.Result(i, j, kPanelColumns));
+      o.a = block.a + i * block.depth;
+      if (end - j < kPanelColumns) {
+        NarrowTile(rows, end - j, o, r);
+      } else {
+        TileOfRows<kTileRows, kTileVectors>(rows, o, r);
+      }
+      r.c += rows * block.c_stride;
       i += rows;
     }
+    advance(1);
   }
 }
 

@@ -26,11 +26,4 @@ void PackRows(MatrixView a, size_t rows, size_t depth, float* packed);
 // Panel q begins at packed + q·panel_stride.
 void PackColumns(MatrixView b, size_t columns, size_t depth, size_t panel_stride, float* packed);
 
-// Columns [4·vector, …) of a row; those from `columns` on are zero.
-inline F32x4 LoadColumns(const float* row, size_t vector, size_t columns) {
-  const size_t begin = vector * kLanes;
-  if (begin + kLanes <= columns) return Load(row + begin);
-  return begin < columns ? LoadPartial(row + begin, columns - begin) : Zero();
-}
-
 }  // namespace neural

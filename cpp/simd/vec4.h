@@ -33,6 +33,16 @@ inline F32x4 MulAdd(F32x4 a, F32x4 b, F32x4 c) {
 #endif
 }
 
+// Has `value` computed before anything that comes after is loaded. In a loop whose values fill the
+// registers the compiler must not move loads up and arithmetic down: then more is live at a time
+// than there are registers.
+inline void ComputeHere(F32x4& value) {
+#if defined(__wasm_simd128__)
+  __asm__ volatile("" ::: "memory");
+#endif
+  static_cast<void>(value);
+}
+
 // The sign bit of `sign` on the magnitude of `value`.
 inline F32x4 CopySign(F32x4 value, F32x4 sign) {
   const I32x4 mask = SplatInt(static_cast<int32_t>(0x80000000u));
