@@ -2,7 +2,7 @@
  * Lets long work share the thread: it runs in slices, and between two slices the event loop has its turn
  * (timers, input, rendering). No `node:` import, nothing that outlives `close`.
  */
-import { systemClock } from '../metrics/clock.js';
+import type { Clock } from '../metrics/clock.js';
 
 /**
  * A slice ends when its next step would probably pass this many milliseconds. The promise is 16 (one frame
@@ -34,13 +34,20 @@ const hasMessageTasks = MessageChannel !== undefined && host.process?.versions?.
 
 /** One run of sliced work. Call `stepDone` after each step, await `turn` when it says so, and `close` at the end. */
 export class TimeSlices {
-  #sliceStart = systemClock();
-  #stepStart = this.#sliceStart;
+  readonly #clock: Clock;
+  #sliceStart: number;
+  #stepStart: number;
   readonly #turns = openTurns();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#sliceStart = clock();
+    this.#stepStart = this.#sliceStart;
+  }
 
   /** True when the slice is used up: the event loop must have its turn before the next step. */
   stepDone(): boolean {
-    const now = systemClock();
+    const now = this.#clock();
     const step = now - this.#stepStart;
     this.#stepStart = now;
     return now - this.#sliceStart + step > sliceBudget;
@@ -49,7 +56,7 @@ export class TimeSlices {
   /** Resolves after the event loop had its turn; a new slice begins. */
   async turn(): Promise<void> {
     await this.#turns.next();
-    this.#sliceStart = systemClock();
+    this.#sliceStart = this.#clock();
     this.#stepStart = this.#sliceStart;
   }
 

@@ -15,6 +15,7 @@ import { planNetwork } from './network-plan.js';
 import { blend, copyParameters, exportLayers, importLayers } from './parameters.js';
 import { chooseLoss, trainerSettings, trainSettings } from './train-settings.js';
 import { DenseTrainer } from './trainer.js';
+import { trainingParts } from './training-parts.js';
 import type {
   Dataset,
   EvaluateOptions,
@@ -112,7 +113,7 @@ class DenseNetwork implements Network {
     try {
       const checked = checkDataset('train', data, this.#core.widths);
       const { train } = await importTraining();
-      return await train(this.#core, checked, settings);
+      return await train(trainingParts, this.#core, checked, settings);
     } catch (error) {
       throw callError(error, 'train');
     }

@@ -1,14 +1,13 @@
 /** The training of a network over a whole data set, in slices that leave the event loop free. */
-import { PoolExhaustedError } from '../core/errors.js';
-import { systemClock } from '../metrics/clock.js';
-import { type BatchPart, badBatchRow, badPart, badRowError, firstBadRow } from './bad-rows.js';
-import { type Batch, Batches } from './batches.js';
+import type { BatchPart } from './bad-rows.js';
+import type { Batch, Batches } from './batches.js';
 import type { CheckedDataset } from './dataset.js';
-import { EvaluationRun } from './evaluation.js';
+import type { EvaluationRun } from './evaluation.js';
 import { TimeSlices } from './event-loop.js';
 import type { NetworkCore } from './network-core.js';
 import type { TrainSettings } from './train-settings.js';
-import { TrainerCore } from './trainer-core.js';
+import type { TrainerCore } from './trainer-core.js';
+import type { TrainingParts } from './training-parts.js';
 import type { EpochRecord, TrainingReport } from './types.js';
 import { splitData, Validation } from './validation.js';
 
@@ -17,6 +16,7 @@ const searchedValues = 1 << 20;
 
 /** All that one training holds: made, run once, disposed of. */
 class TrainingRun {
+  readonly #parts: TrainingParts;
   readonly #core: NetworkCore;
   readonly #data: CheckedDataset;
   readonly #settings: TrainSettings;
@@ -32,20 +32,27 @@ class TrainingRun {
   #epochRows = 0;
   #epochLossSum = 0;
 
-  constructor(core: NetworkCore, all: CheckedDataset, settings: TrainSettings, slices: TimeSlices) {
+  constructor(
+    parts: TrainingParts,
+    core: NetworkCore,
+    all: CheckedDataset,
+    settings: TrainSettings,
+    slices: TimeSlices,
+  ) {
+    this.#parts = parts;
     this.#slices = slices;
     this.#core = core;
     this.#settings = settings;
-    const { training: data, validation } = splitData(core, all, settings);
+    const { training: data, validation } = splitData(parts, core, all, settings);
     this.#data = data;
-    this.#validation = validation && new Validation(core, validation, settings, slices);
+    this.#validation = validation && new Validation(parts, core, validation, settings, slices);
     // No larger than the data: a batch of a million rows costs nothing where there are four.
     const batchSize = Math.min(settings.trainer.batchSize, data.rows);
     const updates = settings.trainer.updates || settings.epochs * Math.ceil(data.rows / batchSize);
-    this.#trainer = new TrainerCore(core, { ...settings.trainer, batchSize, updates });
+    this.#trainer = new parts.TrainerCore(core, { ...settings.trainer, batchSize, updates });
     try {
       const order = settings.shuffle ? 'order' : 'none';
-      this.#batches = new Batches(core.engine, data, core.widths, batchSize, order);
+      this.#batches = new parts.Batches(core.engine, data, core.widths, batchSize, order);
     } catch (error) {
       this.#trainer.dispose();
       throw error;
@@ -79,11 +86,11 @@ class TrainingRun {
   /** False when the training was aborted before the epoch was complete and measured. */
   async #runEpoch(epoch: number): Promise<boolean> {
     const { rows } = this.#data;
-    this.#start = systemClock();
+    this.#start = this.#parts.systemClock();
     this.#epochRows = 0;
     this.#epochLossSum = 0;
     const complete = await this.#trainEpoch(epoch);
-    const time = systemClock() - this.#start;
+    const time = this.#parts.systemClock() - this.#start;
     this.#trainingTime += time;
     if (!complete) return false;
     const validation = await this.#validation?.measure(epoch);
@@ -96,6 +103,7 @@ class TrainingRun {
     if (isAborted(this.#settings.signal)) return false;
     const { rows } = this.#data;
     const { shuffle, trainer } = this.#settings;
+    const { badPart } = this.#parts;
     const { engine, widths } = this.#core;
     if (shuffle) this.#batches.shuffle(trainer.seed, epoch);
     for (let first = 0; first < rows; first += this.#batches.batchRows) {
@@ -117,7 +125,7 @@ class TrainingRun {
     const { epochs, onProgress } = this.#settings;
     if (onProgress === undefined) return;
     const { batchRows } = this.#batches;
-    const elapsed = this.#trainingTime + systemClock() - this.#start;
+    const elapsed = this.#trainingTime + this.#parts.systemClock() - this.#start;
     onProgress({
       epoch,
       epochs,
@@ -136,6 +144,7 @@ class TrainingRun {
   async #badRowError(part: BatchPart, batch: Batch, first: number): Promise<Error> {
     const { inputs, wanted } = this.#data;
     const { engine, widths } = this.#core;
+    const { badBatchRow, badRowError, firstBadRow } = this.#parts;
     const met = this.#batches.sourceRow(first, badBatchRow(engine, part, batch, widths));
     const values = part === 'inputs' ? inputs : wanted.values;
     const columns = widths[part === 'inputs' ? 'inputs' : 'outputs'];
@@ -149,16 +158,18 @@ class TrainingRun {
   }
 }
 
+/** `parts`: what the entry has, see there. */
 export async function train(
+  parts: TrainingParts,
   core: NetworkCore,
   data: CheckedDataset,
   settings: TrainSettings,
 ): Promise<TrainingReport> {
-  const slices = new TimeSlices();
+  const slices = new TimeSlices(parts.systemClock);
   try {
-    const run = new TrainingRun(core, data, settings, slices);
+    const run = new TrainingRun(parts, core, data, settings, slices);
     const report = await run.run().finally(() => run.dispose());
-    const accuracy = await measureAccuracy(core, data, settings, slices);
+    const accuracy = await measureAccuracy(parts, core, data, settings, slices);
     return accuracy === undefined ? report : { ...report, accuracy };
   } finally {
     slices.close();
@@ -167,6 +178,7 @@ export async function train(
 
 /** The share of the training rows that are right; nothing for targets, when aborted, or without room to measure. */
 async function measureAccuracy(
+  { EvaluationRun, PoolExhaustedError }: TrainingParts,
   core: NetworkCore,
   data: CheckedDataset,
   { signal, trainer: { loss } }: TrainSettings,

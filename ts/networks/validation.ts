@@ -1,12 +1,11 @@
 /** The rows that are not trained on: which they are, how well they do, and the weights that did best on them. */
-import { type Engine, owner } from '../core/engine.js';
-import { InvalidArgumentError } from '../core/errors.js';
+import type { Engine, Owner } from '../core/engine.js';
 import type { Seed } from './checks.js';
-import { type CheckedDataset, checkDataset } from './dataset.js';
-import { EvaluationRun } from './evaluation.js';
+import type { CheckedDataset } from './dataset.js';
 import type { TimeSlices } from './event-loop.js';
 import type { NetworkCore } from './network-core.js';
 import type { TrainSettings } from './train-settings.js';
+import type { TrainingParts } from './training-parts.js';
 import type { Evaluation } from './types.js';
 
 /** What is trained on, and what is not. */
@@ -16,6 +15,7 @@ export interface SplitData {
 }
 
 export function splitData(
+  { owner, checkDataset, InvalidArgumentError }: TrainingParts,
   { engine, widths }: NetworkCore,
   data: CheckedDataset,
   { validation, shuffle, trainer }: TrainSettings,
@@ -32,15 +32,15 @@ export function splitData(
   }
   const kept = rows - Math.min(rows - 1, Math.max(1, Math.round(rows * validation)));
   const order = shuffle
-    ? shuffled(engine, rows, trainer.seed)
+    ? shuffled(engine, rows, trainer.seed, owner.internal)
     : Uint32Array.from({ length: rows }, (_, row) => row);
   const part = (index: Uint32Array): CheckedDataset => ({ ...data, rows: index.length, index });
   return { training: part(order.subarray(0, kept)), validation: part(order.subarray(kept)) };
 }
 
 /** The order of stream 0 of the seed; those of the epochs begin at 1. */
-function shuffled(engine: Engine, rows: number, seed: Seed): Uint32Array {
-  const block = engine.allocate(rows * 4, owner.internal);
+function shuffled(engine: Engine, rows: number, seed: Seed, owner: Owner): Uint32Array {
+  const block = engine.allocate(rows * 4, owner);
   try {
     engine.check(engine.abi.shuffle_u32(block, rows, seed.low, seed.high, 0), 'train');
     return engine.heapU32.slice(block >>> 2, (block >>> 2) + rows);
@@ -51,6 +51,7 @@ function shuffled(engine: Engine, rows: number, seed: Seed): Uint32Array {
 
 /** Measures a network after each epoch and remembers its best weights. */
 export class Validation {
+  readonly #parts: TrainingParts;
   readonly #core: NetworkCore;
   readonly #data: CheckedDataset;
   readonly #settings: TrainSettings;
@@ -59,7 +60,14 @@ export class Validation {
   #best: Evaluation | undefined;
   #bestEpoch = 0;
 
-  constructor(core: NetworkCore, data: CheckedDataset, settings: TrainSettings, slices: TimeSlices) {
+  constructor(
+    parts: TrainingParts,
+    core: NetworkCore,
+    data: CheckedDataset,
+    settings: TrainSettings,
+    slices: TimeSlices,
+  ) {
+    this.#parts = parts;
     this.#core = core;
     this.#data = data;
     this.#settings = settings;
@@ -75,7 +83,7 @@ export class Validation {
   async measure(epoch: number): Promise<Evaluation | undefined> {
     const { trainer, signal } = this.#settings;
     // Values that are no numbers are looked for once.
-    const run = new EvaluationRun(
+    const run = new this.#parts.EvaluationRun(
       this.#core,
       this.#data,
       trainer.loss,

@@ -55,7 +55,7 @@ describe('turns of the event loop', () => {
         messages++;
         return postMessage.apply(this, values);
       };
-      const slices = new TimeSlices();
+      const slices = new TimeSlices(Date.now);
       for (let turn = 0; turn < 3; turn++) await slices.turn();
       slices.close();
       console.log(messages);

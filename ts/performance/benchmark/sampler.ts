@@ -4,6 +4,7 @@
 
 import { WasmPerformanceError } from '../../core/errors.js';
 import type { HostAbortSignal } from '../../core/host-types.js';
+import { systemClock } from '../../metrics/clock.js';
 import { type Contender, calibrate, timeRun } from '../../metrics/timing.js';
 import { TimeSlices } from '../../networks/event-loop.js';
 
@@ -26,7 +27,7 @@ export async function sampleInterleaved(
   contenders: readonly Contender[],
   { samples: rounds, minSampleMs, signal }: SamplingOptions,
 ): Promise<number[][]> {
-  const slices = new TimeSlices();
+  const slices = new TimeSlices(systemClock);
   const breathe = async (): Promise<void> => {
     if (slices.stepDone()) await slices.turn();
     throwIfAborted(signal);

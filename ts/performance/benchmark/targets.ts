@@ -135,7 +135,7 @@ async function timeCalls(
   for (let i = 0; i < warmUpCalls; i++) await layer.calculateNeuralActivation(x);
   const times: number[] = [];
   let perSecond = Number.POSITIVE_INFINITY;
-  const slices = new TimeSlices();
+  const slices = new TimeSlices(systemClock);
   try {
     for (let window = 0; window < windows; window++) {
       const begin = systemClock();
