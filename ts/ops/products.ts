@@ -36,7 +36,7 @@ export function createProducts(engine: Engine, runner: OperationRunner, pool: Po
 
   const codeOf = (it: Operation, name: string): number => codes.get(name) ?? refuseName(runner, it, name);
 
-  /** Whether the kernel may be called right away: without a detour by `runner.run` a product of 2 × 2 takes half. */
+  /** Whether the kernel may be called right away, without the detour by `runner.run`. */
   const isInPlace = (a: Vec, b: Vec, bias: Vec | undefined, out: Vec | undefined): out is Vec =>
     isLive(engine, a) &&
     isLive(engine, b) &&
