@@ -51,7 +51,13 @@ export function nodeTestFiles() {
 
 /** @param {string[]} files relative to the checkout */
 export function runNodeTests(files) {
-  const flags = ['--enable-source-maps', '--test', '--test-reporter=spec', '--test-timeout=300000'];
+  const flags = [
+    '--enable-source-maps',
+    '--test',
+    '--test-reporter=spec',
+    '--test-concurrency=2', // Its own choice on two cores is one.
+    '--test-timeout=300000',
+  ];
   return run(process.execPath, [...flags, ...files], { cwd: ROOT, output: 'inherit', timeout: 20 * 60_000 });
 }
 
