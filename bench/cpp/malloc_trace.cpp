@@ -1,4 +1,5 @@
-// A malloc for every operand and result: what memory costs a program that manages it with the usual allocator.
+// A malloc for every operand and result: what memory costs a program that manages it with the usual
+// allocator.
 #include <unistd.h>
 
 #include <cstddef>

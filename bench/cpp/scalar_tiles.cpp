@@ -1,7 +1,9 @@
-// Products of matrices without vector instructions, in the forms that one would try: what the scalar build has to be
-// near to, so that it is an honest baseline for the SIMD build. All are n×n×n, row-major, c = a·b.
+// Products of matrices without vector instructions, in the forms that one would try: what the
+// scalar build has to be near to, so that it is an honest baseline for the SIMD build. All are
+// n×n×n, row-major, c = a·b.
 //
-// A tile keeps kRows × kColumns sums in locals; both operands are copied first, so that it reads them in order.
+// A tile keeps kRows × kColumns sums in locals; both operands are copied first, so that it reads
+// them in order.
 #include <cstddef>
 #include <cstdint>
 
@@ -17,7 +19,8 @@ alignas(64) float result[kMost];
 alignas(64) float packed_left[kMost + 16 * kMostSide];
 alignas(64) float packed_right[kMost + 16 * kMostSide];
 
-// Strips of `width` rows (or columns), each element's `width` values side by side; zeros fill the last strip.
+// Strips of `width` rows (or columns), each element's `width` values side by side; zeros fill the
+// last strip.
 void Pack(const float* from, size_t n, size_t width, size_t stride, size_t step, float* to) {
   for (size_t strip = 0; strip < n; strip += width) {
     for (size_t p = 0; p < n; ++p) {
@@ -57,7 +60,8 @@ void Product(size_t n) {
   }
 }
 
-// What a compiler makes of the plain loops, with the two inner ones in the order that runs along rows.
+// What a compiler makes of the plain loops, with the two inner ones in the order that runs along
+// rows.
 void TripleLoop(size_t n) {
   for (size_t i = 0; i < n; ++i) {
     float* c = result + i * n;
