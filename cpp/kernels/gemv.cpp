@@ -24,12 +24,11 @@ struct Rows {
 };
 
 // The last vector of a strip, of which `tail` columns count (0: all).
-inline F32x4 LoadLast(const float* p, size_t tail) {
-  return tail ? LoadPartial(p, tail) : Load(p);
-}
+inline F32x4 LoadLast(const float* p, size_t tail) { return tail ? LoadPartial(p, tail) : Load(p); }
 
-// Columns [0, 4·kVectors), or fewer by the last vector's tail. Where a row has another one behind it
-// its tail is read as a whole vector: what reaches into the next row is computed and thrown away.
+// Columns [0, 4·kVectors), or fewer by the last vector's tail. Where a row has another one behind
+// it its tail is read as a whole vector: what reaches into the next row is computed and thrown
+// away.
 template <size_t kVectors>
 inline void Strip(const Rows& rows, size_t tail, bool first, const float* bias, float* out) {
   constexpr size_t kLast = (kVectors - 1) * kLanes;

@@ -44,8 +44,7 @@ double BinaryCrossEntropy(const float* logits, Targets targets, size_t rows, siz
                           float* row_scratch) {
   double sum = 0;
   for (size_t r = 0; r < rows; ++r, logits += columns) {
-    MapLong(logits, row_scratch, columns,
-            [](F32x4 z) { return Softplus::Apply(Negate(Abs(z))); });
+    MapLong(logits, row_scratch, columns, [](F32x4 z) { return Softplus::Apply(Negate(Abs(z))); });
     for (size_t c = 0; c < columns; ++c) {
       const double z = logits[c], target = TargetAt(targets, r, c, columns);
       sum += row_scratch[c] + ((z > 0 ? z : 0) - z * target);

@@ -34,7 +34,8 @@ class Network {
   // Bytes of header and plan alone.
   static uint32_t PlanBytes(uint32_t layer_count) {
     return (static_cast<uint32_t>(sizeof(Network)) +
-            layer_count * static_cast<uint32_t>(sizeof(Layer)) + 15) / 16 * 16;
+            layer_count * static_cast<uint32_t>(sizeof(Layer)) + 15) /
+           16 * 16;
   }
   // A copy of the plan in `memory` (PlanBytes) over other parameters.
   Network* CopyPlan(void* memory, float* parameters) const;

@@ -41,9 +41,7 @@ void UpdateEach(float* w, const float* g, float* moments, size_t n, Rule rule) {
 struct MeanSquare {
   F32x4 decay, rest;
   explicit MeanSquare(float beta) : decay(Splat(beta)), rest(Splat(1.0f - beta)) {}
-  F32x4 operator()(F32x4 v, F32x4 g) const {
-    return MulAdd(decay, v, Mul(rest, Mul(g, g)));
-  }
+  F32x4 operator()(F32x4 v, F32x4 g) const { return MulAdd(decay, v, Mul(rest, Mul(g, g))); }
 };
 
 void UpdateAdam(const OptimizerSettings& s, float rate, OptimizerState* state, float* w,
@@ -115,8 +113,8 @@ void UpdateQuickprop(const OptimizerSettings& s, float rate, float* w, const flo
 
 }  // namespace
 
-void Update(const OptimizerSettings& s, float rate, OptimizerState* state, float* w,
-            const float* g, float* moments, size_t n) {
+void Update(const OptimizerSettings& s, float rate, OptimizerState* state, float* w, const float* g,
+            float* moments, size_t n) {
   const F32x4 step = Splat(-rate), momentum = Splat(s.momentum);
   switch (s.kind) {
     case Optimizer::kSgd:

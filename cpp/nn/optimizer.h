@@ -61,7 +61,7 @@ struct OptimizerState {
 
 // One update with the learning rate `rate`. moments: MomentCount arrays of n, one after another,
 // zero at the start. Of kAdamW the decay is the caller's, who knows which parameters are weights.
-void Update(const OptimizerSettings& settings, float rate, OptimizerState* state,
-            float* parameters, const float* gradients, float* moments, size_t n);
+void Update(const OptimizerSettings& settings, float rate, OptimizerState* state, float* parameters,
+            const float* gradients, float* moments, size_t n);
 
 }  // namespace neural

@@ -32,9 +32,9 @@ class Swarm {
   void RunAll(const float* x, float* out, uint32_t first, uint32_t agents, float* hidden,
               float* matmul_scratch);
 
-  // As many rows of each agent, in the order from its start: one update of each with its own moments in
-  // `trainer`, made for plan() with a member for each slot. losses: f64, one for each agent; an
-  // agent whose loss or gradient is not finite is not updated.
+  // As many rows of each agent, in the order from its start: one update of each with its own
+  // moments in `trainer`, made for plan() with a member for each slot. losses: f64, one for each
+  // agent; an agent whose loss or gradient is not finite is not updated.
   void StepAll(Trainer* trainer, const float* x, Targets targets, uint32_t agents, uint32_t rows,
                float* matmul_scratch, double* losses);
 

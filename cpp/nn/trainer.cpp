@@ -68,8 +68,8 @@ uint32_t Trainer::RequiredBytes(const Network& network, const TrainerSettings& s
   const uint64_t rows = settings.batch_rows;
   // Each member has at least a state: more than this cannot fit, and what follows not overflow.
   if (!rows || members > kMaximumBytes / sizeof(OptimizerState)) return 0;
-  const uint64_t moments = Padded(uint64_t{MomentCount(settings.optimizer.kind)} *
-                                  network.parameter_count());
+  const uint64_t moments =
+      Padded(uint64_t{MomentCount(settings.optimizer.kind)} * network.parameter_count());
   const uint64_t floats = n + moments * members + Padded(SumOfOutputs(network) * rows) +
                           Padded(SumOfKept(network, settings) * rows) +
                           2 * Padded(WidestOutput(network) * rows) + Padded(network.outputs());

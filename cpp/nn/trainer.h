@@ -18,12 +18,12 @@ struct TrainerSettings {
   Loss loss = Loss::kMse;
   // Added to the gradient of each weight, not of the biases: l1·sign(w) and l2·w.
   float l1 = 0, l2 = 0;
-  float dropout = 0;         // The rate for the outputs of each hidden layer (see dropout.h).
-  float clip_norm = 0;       // 0: none. The gradient of all parameters together, penalties included,
-                             // is scaled down to this length (Pascanu et al., 2013).
+  float dropout = 0;    // The rate for the outputs of each hidden layer (see dropout.h).
+  float clip_norm = 0;  // 0: none. The gradient of all parameters together, penalties included,
+                        // is scaled down to this length (Pascanu et al., 2013).
   uint32_t batch_rows = 32;  // A step of more rows is done in pieces of this size.
   Schedule schedule = Schedule::kConstant;
-  uint32_t updates = 0;  // After which the schedule is done.
+  uint32_t updates = 0;                  // After which the schedule is done.
   uint32_t seed_low = 0, seed_high = 0;  // Of the dropout.
 };
 

@@ -1,5 +1,5 @@
-// One row times a matrix has the bits of the matrix product, whatever its width and depth, and reads
-// nothing beyond its operands.
+// One row times a matrix has the bits of the matrix product, whatever its width and depth, and
+// reads nothing beyond its operands.
 #include "kernels/gemv.h"
 
 #include "kernels/matmul.h"

@@ -27,7 +27,8 @@ TEST(Dropout, LeavesOutItsShareAndScalesTheRest) {
     }
     const double n = static_cast<double>(values.size());
     // Four and a half standard deviations.
-    EXPECT_TRUE(Within(static_cast<double>(zeros) / n, rate, 4.5 * std::sqrt(rate * (1 - rate) / n)));
+    EXPECT_TRUE(
+        Within(static_cast<double>(zeros) / n, rate, 4.5 * std::sqrt(rate * (1 - rate) / n)));
   }
 }
 

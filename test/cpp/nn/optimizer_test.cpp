@@ -46,8 +46,10 @@ struct ExactOptimizer {
         case Optimizer::kRprop: {
           if (step == 1) second[i] = rate;
           const double product = Sign(g) * Sign(first[i]);
-          if (product > 0) second[i] = std::min<double>(second[i] * settings.growth, settings.largest);
-          if (product < 0) second[i] = std::max<double>(second[i] * settings.shrink, settings.smallest);
+          if (product > 0)
+            second[i] = std::min<double>(second[i] * settings.growth, settings.largest);
+          if (product < 0)
+            second[i] = std::max<double>(second[i] * settings.shrink, settings.smallest);
           first[i] = product < 0 ? 0 : g;
           w[i] -= Sign(first[i]) * second[i];
           break;
@@ -174,8 +176,7 @@ std::string NameOf(const testing::TestParamInfo<Optimizer>& info) {
   return names[static_cast<size_t>(info.param)];
 }
 
-INSTANTIATE_TEST_SUITE_P(Nn, OptimizerTest,
-                         testing::ValuesIn(kAllOptimizers), NameOf);
+INSTANTIATE_TEST_SUITE_P(Nn, OptimizerTest, testing::ValuesIn(kAllOptimizers), NameOf);
 
 }  // namespace
 }  // namespace neural::test

@@ -56,7 +56,8 @@ TEST(Swarm, RunsEachAgentAsANetworkOfItsOwn) {
                   scratch.data());
     for (uint32_t i = first; i < 4; ++i) {
       Alone alone(swarm->ParametersOf(order[i]));
-      const std::vector<float> expected = alone.network.Run({x.begin() + i * 5, x.begin() + i * 5 + 5});
+      const std::vector<float> expected =
+          alone.network.Run({x.begin() + i * 5, x.begin() + i * 5 + 5});
       EXPECT_TRUE(BitsEqual(out.data() + (i - first) * 3, expected.data(), 3)) << i;
     }
   }
