@@ -52,8 +52,11 @@ function(add_bit_identity build)
   add_test_program(${build} bit_identity SOURCES test/cpp/bit_identity.cpp ${ARGN})
 endfunction()
 
+# The folders of test/cpp that are suites.
+set(suite_folders simd math kernels memory nn bindings)
+
 function(add_suites build)
-  foreach(folder simd math kernels memory nn bindings)
+  foreach(folder IN LISTS suite_folders)
     file(GLOB sources CONFIGURE_DEPENDS test/cpp/${folder}/*.cpp)
     add_test_program(${build} ${folder}_tests SOURCES ${sources} ${ARGN})
     target_link_libraries(${folder}_tests_${build} PRIVATE gtest)

@@ -114,7 +114,7 @@ if(BUILD_TESTING)
   add_test_kernels(relaxed -O2 ${relaxed_compile})
   add_suites(relaxed KERNELS relaxed LINK ${test_link} -sALLOW_MEMORY_GROWTH=1)
   if(node_flags MATCHES ${relaxed_flag})
-    foreach(folder simd math kernels memory nn)
+    foreach(folder IN LISTS suite_folders)
       set_target_properties(${folder}_tests_relaxed PROPERTIES
         CROSSCOMPILING_EMULATOR "${node};${relaxed_flag}")
     endforeach()
