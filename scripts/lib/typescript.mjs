@@ -69,24 +69,19 @@ export function browserTestFiles() {
 }
 
 /**
- * Two browsers at a time; where that fails, once more, one at a time: a browser without a graphics processor may be late
- * on a busy machine. What fails again is a defect.
+ * One browser at a time: without a graphics processor each of them needs both cores. What fails gets a second attempt,
+ * since a machine that others use can be late; what fails again is a defect.
  * @param {string[]} files relative to the checkout
  */
 export async function runBrowserTests(files) {
-  const attempt = (/** @type {number} */ atOnce) => {
-    const flags = ['--test', '--test-reporter=spec', `--test-concurrency=${atOnce}`, '--test-timeout=300000'];
-    return run(process.execPath, [...flags, ...files], {
-      cwd: ROOT,
-      output: 'inherit',
-      timeout: 15 * 60_000,
-    });
-  };
+  const flags = ['--test', '--test-reporter=spec', '--test-concurrency=1', '--test-timeout=300000'];
+  const attempt = () =>
+    run(process.execPath, [...flags, ...files], { cwd: ROOT, output: 'inherit', timeout: 15 * 60_000 });
   try {
-    await attempt(2);
+    await attempt();
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    process.stdout.write('\na test in a browser failed: once more, one browser at a time\n');
-    await attempt(1);
+    process.stdout.write('\na test in a browser failed: all of them once more\n');
+    await attempt();
   }
 }
