@@ -90,7 +90,11 @@ async function makeDriver(browser, settings, cleanUp) {
   if (settings.colorScheme !== 'light' || settings.reducedMotion) await emulate(page, settings);
   /** @type {string[]} */
   let errors = [];
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('console', (message) => {
+    // Browsers ask for it by themselves; for a page that was left, its server may be gone by then.
+    const isFavicon = message.location().url?.endsWith('/favicon.ico');
+    if (message.type() === 'error' && !isFavicon) errors.push(message.text());
+  });
   page.on('pageerror', (error) => errors.push(error instanceof Error ? error.message : String(error)));
   return {
     version: await browser.version(),
