@@ -12,13 +12,28 @@ namespace {
 // with the length of the row.
 constexpr size_t kBlock = 1024;
 
+// The largest element; NaN is left out, and comes back by way of the sum of the exponentials. In
+// four chains: one alone would wait for each comparison.
 float RowMax(const float* x, size_t n) {
+  constexpr size_t kChains = 4;
   const float infinity = __builtin_inff();
-  F32x4 largest = Splat(-infinity);
+  F32x4 largest[kChains];
+  for (F32x4& chain : largest) chain = Splat(-infinity);
   size_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) largest = Max(largest, Load(x + i));
-  if (i < n) largest = Max(largest, LoadPartial(x + i, n - i, -infinity));
-  return ReduceMax(largest);
+  for (; i + kChains * kLanes <= n; i += kChains * kLanes) {
+    for (size_t c = 0; c < kChains; ++c) {
+      largest[c] = PseudoMax(largest[c], Load(x + i + c * kLanes));
+    }
+  }
+  for (; i + kLanes <= n; i += kLanes) largest[0] = PseudoMax(largest[0], Load(x + i));
+  if (i < n) largest[0] = PseudoMax(largest[0], LoadPartial(x + i, n - i, -infinity));
+  for (size_t c = 1; c < kChains; ++c) largest[0] = PseudoMax(largest[0], largest[c]);
+  return ReduceMax(largest[0]);
+}
+
+// e^x for x that is not above 0: the bits of Exp in fewer operations.
+inline F32x4 ExpOfNegative(F32x4 x) {
+  return Unscale(ScaledExp(PseudoMax(x, Constant<-104.0f>())));
 }
 
 // Σ e^(x[i] - shift); each term is also handed to store(i, count, term).
@@ -30,15 +45,26 @@ float SumOfExponentials(const float* x, size_t n, float shift, StoreTerm store) 
     const size_t end = n - begin < kBlock ? n : begin + kBlock;
     F32x4 sum = Zero();
     size_t i = begin;
+    constexpr size_t kStep = kVectorsAtOnce * kLanes;
+    for (; i + kStep <= end; i += kStep) {
+      F32x4 terms[kVectorsAtOnce];
+      for (size_t j = 0; j < kVectorsAtOnce; ++j) {
+        terms[j] = ExpOfNegative(Sub(Load(x + i + j * kLanes), offset));
+      }
+      for (size_t j = 0; j < kVectorsAtOnce; ++j) {
+        store(i + j * kLanes, kLanes, terms[j]);
+        sum = Add(sum, terms[j]);
+      }
+    }
     for (; i + kLanes <= end; i += kLanes) {
-      const F32x4 term = Exp::Apply(Sub(Load(x + i), offset));
+      const F32x4 term = ExpOfNegative(Sub(Load(x + i), offset));
       store(i, kLanes, term);
       sum = Add(sum, term);
     }
     if (i < end) {
       // The padding is e^0, taken out again. Were it e^-Inf, it would be 0 by way of denormals,
       // which take processors as long as all the rest of a short row.
-      const F32x4 term = Exp::Apply(Sub(LoadPartial(x + i, end - i, shift), offset));
+      const F32x4 term = ExpOfNegative(Sub(LoadPartial(x + i, end - i, shift), offset));
       store(i, end - i, term);
       const I32x4 there = Less(Set(0, 1, 2, 3), Splat(static_cast<float>(end - i)));
       sum = Add(sum, BitCast(And(BitCast(term), there)));

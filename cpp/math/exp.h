@@ -27,18 +27,18 @@ struct Reduced {
 
 inline Reduced Reduce(F32x4 x) {
   using namespace constants;
-  const F32x4 shifted = MulAdd(x, Splat(kLog2E), Splat(kRoundingMagic));
-  const F32x4 n = Sub(shifted, Splat(kRoundingMagic));
-  return {shifted, MulAdd(n, Splat(-kLn2Low), MulAdd(n, Splat(-kLn2High), x))};
+  const F32x4 shifted = MulAdd(x, Constant<kLog2E>(), Constant<kRoundingMagic>());
+  const F32x4 n = Sub(shifted, Constant<kRoundingMagic>());
+  return {shifted, MulAdd(n, Constant<-kLn2Low>(), MulAdd(n, Constant<-kLn2High>(), x))};
 }
 
 // r + r²·P(r) = e^r - 1 for |r| <= ln(2)/2, relative error below 2^-26 before rounding.
 inline F32x4 ExpMinusOneReduced(F32x4 r) {
   // In pairs (Estrin, 1960): a short chain of operations matters more than their number.
   const F32x4 r2 = Mul(r, r);
-  const F32x4 p01 = MulAdd(Splat(0x1.5554dcp-3f), r, Splat(0.5f));
-  const F32x4 p23 = MulAdd(Splat(0x1.120c62p-7f), r, Splat(0x1.555518p-5f));
-  const F32x4 p = MulAdd(MulAdd(Splat(0x1.6d11fep-10f), r2, p23), r2, p01);
+  const F32x4 p01 = MulAdd(Constant<0x1.5554dcp-3f>(), r, Constant<0.5f>());
+  const F32x4 p23 = MulAdd(Constant<0x1.120c62p-7f>(), r, Constant<0x1.555518p-5f>());
+  const F32x4 p = MulAdd(MulAdd(Constant<0x1.6d11fep-10f>(), r2, p23), r2, p01);
   return MulAdd(p, r2, r);
 }
 
@@ -50,13 +50,13 @@ struct Exp {
   static F32x4 Apply(F32x4 x) {
     using namespace constants;
     // Beyond these bounds the result is +Inf or 0 whatever x is.
-    x = PseudoMax(PseudoMin(x, Splat(89.0f)), Splat(-104.0f));
+    x = PseudoMax(PseudoMin(x, Constant<89.0f>()), Constant<-104.0f>());
     const exp_detail::Reduced reduced = exp_detail::Reduce(x);
-    const I32x4 n = SubInt(BitCast(reduced.shifted), BitCast(Splat(kRoundingMagic)));
+    const I32x4 n = SubInt(BitCast(reduced.shifted), BitCast(Constant<kRoundingMagic>()));
     // 2^n in two factors, each in the normal range: n goes from -150 to 128. The first product
     // is exact, so that a denormal result is rounded once.
     const I32x4 half = ShiftRight<1>(n);
-    const F32x4 mantissa = Add(Splat(1.0f), exp_detail::ExpMinusOneReduced(reduced.r));
+    const F32x4 mantissa = Add(Constant<1.0f>(), exp_detail::ExpMinusOneReduced(reduced.r));
     return Mul(Mul(mantissa, PowerOfTwo(half)), PowerOfTwo(SubInt(n, half)));
   }
 
@@ -77,10 +77,10 @@ inline ScaledExpParts ScaledExpInParts(F32x4 x, F32x4 low) {
 }
 inline F32x4 ScaledExp(F32x4 x) {
   const exp_detail::Reduced reduced = exp_detail::Reduce(x);
-  const F32x4 mantissa = Add(Splat(1.0f), exp_detail::ExpMinusOneReduced(reduced.r));
+  const F32x4 mantissa = Add(Constant<1.0f>(), exp_detail::ExpMinusOneReduced(reduced.r));
   return Mul(mantissa, reduced.PowerOfTwo<64>());
 }
-inline F32x4 Unscale(F32x4 x) { return Mul(x, Splat(0x1p-64f)); }
+inline F32x4 Unscale(F32x4 x) { return Mul(x, Constant<0x1p-64f>()); }
 
 // e^(x + low) - 1 for x <= 88, low as above; -1 at -Inf, exact for denormals.
 struct ExpMinusOne {

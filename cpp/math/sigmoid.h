@@ -1,7 +1,8 @@
 // 1 / (1 + e^-x) on four lanes.
 //
-// With e = e^-|x|, which is at most 1, the result is e/(1+e) for negative x and 1/(1+e) otherwise.
-// e is kept as e·2^64 until the end, so that results down to the smallest denormal come out.
+// e^-x = s·(1 + p) with s a power of two, and s·p is exact: the denominator is rounded twice only,
+// where e^-x itself would be rounded before. All of it is scaled by 2^-64, so that e^-x may go up
+// to 2^150 and results come out down to the smallest denormal.
 #pragma once
 
 #include "math/exp.h"
@@ -11,18 +12,25 @@ namespace neural {
 struct Sigmoid {
   static constexpr double kMaxUlp = 2;
   static F32x4 Apply(F32x4 x) {
-    const F32x4 z = PseudoMax(Negate(Abs(x)), Splat(-104.0f));
-    return Unscale(Scaled(Less(x, Zero()), ScaledExp(z)));
+    // Beyond these bounds the result is 0, or 1 to the last bit.
+    const F32x4 z = PseudoMin(PseudoMax(x, Constant<-104.0f>()), Constant<30.0f>());
+    const exp_detail::Reduced reduced = exp_detail::Reduce(Negate(z));
+    const F32x4 s = reduced.PowerOfTwo<-64>();
+    const F32x4 scaled = Mul(s, exp_detail::ExpMinusOneReduced(reduced.r));
+    const F32x4 one = Constant<0x1p-64f>();
+    // In this order the smaller of 1 and s is not lost where the other is 2^24 times as large.
+    const F32x4 sum = Add(Add(PseudoMin(one, s), scaled), PseudoMax(one, s));
+    return Div(one, sum);
   }
 
   // The sigmoid times 2^64, from e^-|x| times 2^64.
   static F32x4 Scaled(I32x4 negative, F32x4 scaled_exp) {
-    const F32x4 one = Splat(1.0f);
+    const F32x4 one = Constant<1.0f>();
     const F32x4 e = Unscale(scaled_exp);
     const F32x4 d = Add(one, e);
     // What the rounding of 1 + e lost (Fast2Sum; Dekker, 1971); without it the bound is 2.3 ULP.
     const F32x4 lost = Sub(e, Sub(d, one));
-    const F32x4 q = Div(Select(negative, scaled_exp, Splat(0x1p64f)), d);
+    const F32x4 q = Div(Select(negative, scaled_exp, Constant<0x1p64f>()), d);
     return Sub(q, Mul(q, lost));
   }
 };
