@@ -207,10 +207,11 @@ struct GeluTanh : Base {
   static F32x4 DerivativeFromInput(F32x4 x, F32x4) {
     const F32x4 bounded = Between(x, -11.0f, 11.0f);
     const F32x4 square = Mul(bounded, bounded);
-    const F32x4 s =
-        neural::Sigmoid::Apply(Mul(bounded, MulAdd(square, Splat(kCubic), Splat(kLinear))));
+    const F32x4 v = Mul(bounded, MulAdd(square, Splat(kCubic), Splat(kLinear)));
+    // 1 - s by itself: its factor is so large that the rounding of s would show.
+    const F32x4 s = neural::Sigmoid::Apply(v), rest = neural::Sigmoid::Apply(Negate(v));
     const F32x4 slope = MulAdd(square, Splat(3 * kCubic), Splat(kLinear));
-    return MulAdd(Mul(Mul(bounded, slope), s), Sub(One(), s), s);
+    return MulAdd(Mul(Mul(bounded, slope), s), rest, s);
   }
 
  private:
