@@ -1,4 +1,4 @@
-// The JavaScript half of embind, in place of the linker's own library.
+// What the module imports: above all the JavaScript half of embind, in place of the linker's own library.
 //
 // That library serves every signature that C++ can have: inheritance, smart pointers, overloads, values
 // that own memory. objects.cpp registers a few classes whose methods take and return numbers and one
@@ -6,8 +6,25 @@
 // fifth of the code. It is two thirds of what a page would fetch beside the module. The parameters are
 // those of <emscripten/bind.h>, the same from Emscripten 3.1.69 to 6.0.
 //
+// The js build's linker takes from here what it needs, scripts/write-glue.mjs writes the glue of the others from it.
+// So everything is an arrow function or a plain value, and all that it uses from outside is Module, wasmExports,
+// HEAPU8 and HEAPU32.
+//
 // `__deps` must be said even where there are none: the linker would take those of the library's own.
 addToLibrary({
+  _abort_js__deps: [],
+  _abort_js: () => {
+    throw new Error('Aborted()');
+  },
+  _emscripten_memcpy_js__deps: [],
+  _emscripten_memcpy_js: (to, from, bytes) => HEAPU8.copyWithin(to, from, from + bytes),
+
+  $AsciiToString__deps: [],
+  $AsciiToString: (at) => {
+    let text = '';
+    while (HEAPU8[at]) text += String.fromCharCode(HEAPU8[at++]);
+    return text;
+  },
   $tableEntry: (index) => wasmExports['__indirect_function_table'].get(index),
 
   // How a value of a C++ type crosses, by the type's identifier: { from(number), to(value) }.

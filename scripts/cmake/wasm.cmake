@@ -34,8 +34,8 @@ set(link_flags
     # A factory that leaves no trace: no global, no process handler, no node: import, no eval (CSP).
     -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web -sUSE_ES6_IMPORT_META=0
     -sDYNAMIC_EXECUTION=0 -sFILESYSTEM=0 -sNO_EXIT_RUNTIME=1
-    # The loader compiles and instantiates; memory comes from it, too.
-    -sINCOMING_MODULE_JS_API=instantiateWasm,wasmMemory
+    # Memory comes from the loader.
+    -sINCOMING_MODULE_JS_API=wasmMemory
     -sEXPORTED_RUNTIME_METHODS=wasmExports
     # malloc is the pool (bindings/memory.cpp). Nothing aborts for want of memory.
     -sMALLOC=none -sABORTING_MALLOC=0
@@ -43,7 +43,7 @@ set(link_flags
     # The least that the module accepts is the least limit a caller may set; emcc's own is 16 MiB.
     -sINITIAL_MEMORY=2MB
     -sASSERTIONS=0
-    # The loader hands over the instance: no code that would fetch or compile a file.
+    # The js build is ready at once, and has no code that would fetch a file.
     -sWASM_ASYNC_COMPILATION=0)
 
 execute_process(
@@ -77,13 +77,13 @@ function(add_module build)
   # The same file name in a folder of its own: so the glues of all wasm builds are the same bytes.
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME neural SUFFIX .js
-    LINK_DEPENDS ${CMAKE_SOURCE_DIR}/bindings/embind_library.js
+    LINK_DEPENDS "${CMAKE_SOURCE_DIR}/bindings/embind_library.js;${CMAKE_SOURCE_DIR}/scripts/write-glue.mjs"
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_SOURCE_DIR}/dist/wasm/${build})
   if(NOT build STREQUAL js)  # There wasm2js has run it already.
     set(wasm ${CMAKE_SOURCE_DIR}/dist/wasm/${build}/neural.wasm)
     add_custom_command(TARGET ${target} POST_BUILD
       COMMAND ${wasm_opt} ${wasm_opt_flags} ${${build}_optimize} ${wasm} -o ${wasm}
-      COMMAND ${node} ${CMAKE_SOURCE_DIR}/scripts/minify-glue.mjs
+      COMMAND ${node} ${CMAKE_SOURCE_DIR}/scripts/write-glue.mjs
         ${CMAKE_SOURCE_DIR}/dist/wasm/${build}/neural.js VERBATIM)
   endif()
 endfunction()

@@ -3,7 +3,7 @@ import createModule from '../../wasm/simd/neural.js';
 import { type Abi, abiVersion } from '../abi.js';
 import type { WasmApi } from '../environment.js';
 import { WasmPerformanceError } from '../errors.js';
-import type { Glue, GlueModule, GlueOptions, ReceiveInstance } from '../glue.js';
+import type { Glue, GlueModule } from '../glue.js';
 import type { RunningModule } from '../module-engine.js';
 
 const pageBytes = 65_536;
@@ -17,22 +17,14 @@ export async function startWasmModule(
   const pages = memoryLimit / pageBytes;
   // As large at the start as it may ever be: it never grows, so no view is ever detached.
   const memory = makeMemory(memoryLimit, () => new api.Memory({ initial: pages, maximum: pages }));
-  let imports: object = {};
-  let receive: ReceiveInstance | undefined;
-  const objects = startGlue(createModule, {
-    wasmMemory: memory,
-    // The glue asks for the instance here and takes it when it is there.
-    instantiateWasm(...asked) {
-      [imports, receive] = asked;
-      return {};
-    },
-  });
+  const objects = { wasmMemory: memory };
+  const { imports, start } = createModule(objects);
   try {
-    const instance = await api.instantiate(module, imports as WebAssembly.Imports);
-    const abi = instance.exports as unknown as Abi;
+    const { exports } = await api.instantiate(module, imports as WebAssembly.Imports);
+    const abi = exports as unknown as Abi;
     assertVersion(abi);
-    receive?.(instance, module);
-    return { abi, objects, buffer: memory.buffer };
+    start(exports);
+    return { abi, objects: objects as unknown as GlueModule, buffer: memory.buffer };
   } catch (cause) {
     throw cause instanceof WasmPerformanceError ? cause : foreignModuleError(cause);
   }
@@ -41,16 +33,11 @@ export async function startWasmModule(
 /** The same for the build without WebAssembly: its memory is an ordinary buffer. */
 export function startScriptModule(glue: Glue, memoryLimit: number): RunningModule {
   const memory = makeMemory(memoryLimit, () => ({ buffer: new ArrayBuffer(memoryLimit) }));
-  const objects = startGlue(glue, { wasmMemory: memory });
+  const objects = { wasmMemory: memory } as unknown as GlueModule;
+  glue(objects);
   const abi = objects.wasmExports as Abi;
   assertVersion(abi);
   return { abi, objects, buffer: memory.buffer };
-}
-
-/** The glue takes the object that it is handed for its module object, and fills it once it has the instance. */
-function startGlue(glue: Glue, options: GlueOptions): GlueModule {
-  glue(options);
-  return options as GlueModule;
 }
 
 function makeMemory<Memory>(bytes: number, make: () => Memory): Memory {

@@ -1,8 +1,8 @@
 /**
- * The glue that Emscripten writes to dist/wasm/simd/neural.js. It is byte-identical for every wasm build (a test says
- * so), so one import serves them all.
+ * The glue that scripts/write-glue.mjs writes to dist/wasm/simd/neural.js. It is byte-identical for every wasm build (a
+ * test says so), so one import serves them all.
  */
-import type { Glue } from '../../core/glue.js';
+import type { WasmGlue } from '../../core/glue.js';
 
-declare const createModule: Glue;
+declare const createModule: WasmGlue;
 export default createModule;
