@@ -53,7 +53,9 @@ main(async () => {
   const offered = new Map(entries);
   const imports = importedFunctions(readFileSync(file.replace(/\.js$/, '.wasm'))).map(({ module, name }) => {
     if (module === 'env' && offered.has(name)) return `${name}: ${source(offered.get(name))}`;
-    throw new Error(`${file}: the module imports ${module}.${name}; write it into bindings/embind_library.js`);
+    throw new Error(
+      `${file}: the module imports ${module}.${name}; write it into bindings/embind_library.js`,
+    );
   });
   const { code } = await minify(
     `export default (Module) => {

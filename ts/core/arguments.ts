@@ -20,3 +20,18 @@ export function show(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
+
+/** The kernels take sizes as u32; memory ends long before that. */
+const largestSize = 0xffff_ffff;
+
+export function assertSize(operation: string, name: string, value: number, most = largestSize): void {
+  if (Number.isInteger(value) && value >= 0 && value <= most) return;
+  throw new InvalidArgumentError(`${operation}: ${name} is ${String(value)}; give a whole number, 0 or more`);
+}
+
+/** Whether `value` is a typed array of that class, of any realm. */
+export function hasTag(value: unknown, tag: string): boolean {
+  return (
+    ArrayBuffer.isView(value) && (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === tag
+  );
+}

@@ -56,6 +56,23 @@ function brand(type: { readonly prototype: Error }, name: string): void {
   Object.defineProperty(type.prototype, mark, { value: true });
 }
 
+/** What an error says, and what is behind it: Node's fetch hides there what happened. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+}
+
+/** For what a dynamic import rejects with. `serve` is what has to be there. */
+export function importFailed(what: string, serve: string): (cause: unknown) => never {
+  return (cause) => {
+    throw new WasmPerformanceError(
+      'FETCH_FAILED',
+      `${what} could not be imported: ${messageOf(cause)}; serve ${serve}`,
+      { cause },
+    );
+  };
+}
+
 function record(error: Error & { readonly code: ErrorCode }): ErrorRecord {
   const { name, code, message, cause } = error;
   if (cause === undefined) return { name, code, message };

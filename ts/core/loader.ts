@@ -5,7 +5,7 @@
 import { OperationRecorder } from '../metrics/operation-recorder.js';
 import type { LoadTime } from '../metrics/runtime-metrics.js';
 import { systemClock, type WasmApi, wasmApi } from './environment.js';
-import { type ErrorCode, WasmPerformanceError } from './errors.js';
+import { type ErrorCode, importFailed, WasmPerformanceError } from './errors.js';
 import { hasFeature } from './features.js';
 import { Deadline } from './loader/deadline.js';
 import { resolveLocation } from './loader/host.js';
@@ -102,14 +102,11 @@ async function startScriptBuild(
   deadline: Deadline,
 ): Promise<Started> {
   const begin = systemClock();
-  const { default: glue } = await build.glue().catch((cause: unknown) => {
-    throw new WasmPerformanceError(
-      'FETCH_FAILED',
-      `the script of the ${build.name} build could not be imported: ${cause instanceof Error ? cause.message : String(cause)}; ` +
-        "serve the package's dist/wasm beside its scripts",
-      { cause },
+  const { default: glue } = await build
+    .glue()
+    .catch(
+      importFailed(`the script of the ${build.name} build`, "the package's dist/wasm beside its scripts"),
     );
-  });
   deadline.throwIfOver();
   const fetched = systemClock();
   const running = startScriptModule(glue, settings.memoryLimit);

@@ -6,6 +6,7 @@
  * `stats().leaked`.
  */
 import type { MemoryStats } from '../metrics/runtime-metrics.js';
+import { assertSize } from './arguments.js';
 import { disposeSymbol } from './disposable.js';
 import { type Engine, owner } from './engine.js';
 import { InvalidArgumentError, ShapeMismatchError, WasmPerformanceError } from './errors.js';
@@ -164,6 +165,9 @@ export class Float32PoolBlock extends PoolBlock implements Float32Block {
   }
 }
 
+/** What does not fit is for the pool to refuse. */
+const anySize = Number.POSITIVE_INFINITY;
+
 /** What the garbage collector hands back of a forgotten block. */
 interface Remains {
   readonly address: number;
@@ -189,7 +193,7 @@ export class Pool implements MemoryPool {
   }
 
   allocate(bytes: number, alignment: 16 | 64 = 16): Block {
-    assertSize('allocate', 'bytes', bytes);
+    assertSize('allocate', 'bytes', bytes, anySize);
     if (alignment !== 16 && alignment !== 64) {
       throw new InvalidArgumentError(`allocate: alignment is ${String(alignment)}; give 16 or 64`);
     }
@@ -213,7 +217,7 @@ export class Pool implements MemoryPool {
 
   /** A block for a result: its elements are whatever was there before. */
   uninitialized(length: number): Float32PoolBlock {
-    assertSize('float32', 'length', length);
+    assertSize('float32', 'length', length, anySize);
     return this.#adopt(new Float32PoolBlock(this, this.#take(length * 4, 16), length));
   }
 
@@ -283,11 +287,6 @@ export class Pool implements MemoryPool {
     this.#scopes.at(-1)?.push(block);
     return block;
   }
-}
-
-function assertSize(operation: string, name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 0) return;
-  throw new InvalidArgumentError(`${operation}: ${name} is ${String(value)}; give a whole number, 0 or more`);
 }
 
 function assertArrayLike(operation: string, values: ArrayLike<number>): void {

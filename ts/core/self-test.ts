@@ -1,6 +1,6 @@
 /** The self-test of a build. A build that fails it is not used. */
 import type { Engine } from './engine.js';
-import { WasmPerformanceError } from './errors.js';
+import { messageOf, WasmPerformanceError } from './errors.js';
 
 /** Throws `SELFTEST_FAILED`, naming the kernel, what it gave and what was stored (bindings/self_test.cpp). */
 export function selfTest(engine: Engine): void {
@@ -8,7 +8,7 @@ export function selfTest(engine: Engine): void {
   try {
     at = engine.abi.self_test() >>> 0;
   } catch (cause) {
-    throw failure(engine, cause instanceof Error ? cause.message : String(cause), cause);
+    throw failure(engine, messageOf(cause), cause);
   }
   if (at !== 0) throw failure(engine, describe(engine, at));
 }

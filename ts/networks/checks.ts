@@ -25,6 +25,13 @@ export function assertNumber(
   }
 }
 
+/** What a number may be: how a message says it, and whether one is. The last arguments of `assertNumber`. */
+export type Rule = readonly [wanted: string, holds: (x: number) => boolean];
+export const positive: Rule = ['> 0', (x) => x > 0];
+export const notNegative: Rule = ['≥ 0', (x) => x >= 0];
+export const belowOne: Rule = ['in [0, 1)', (x) => x >= 0 && x < 1];
+export const betweenZeroAndOne: Rule = ['between 0 and 1', (x) => x > 0 && x < 1];
+
 export function assertBoolean(what: string, value: boolean): void {
   if (typeof value !== 'boolean') {
     throw new InvalidArgumentError(`${what} is ${show(value)}: expected true or false`);

@@ -1,4 +1,5 @@
 /** Checks data before they are used: shapes against the network, labels against its outputs, values for NaN. */
+import { hasTag } from '../core/arguments.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
 import { isFloat32Array } from '../ops/vec.js';
 import { assertKnownKeys, assertWholeNumber, show } from './checks.js';
@@ -92,10 +93,4 @@ function assertFloats(what: string, value: unknown): void {
   if (!isFloat32Array(value)) {
     throw new InvalidArgumentError(`${what} is ${show(value)}: expected a Float32Array`);
   }
-}
-
-function hasTag(value: unknown, tag: string): boolean {
-  return (
-    ArrayBuffer.isView(value) && (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === tag
-  );
 }

@@ -1,10 +1,10 @@
 /** A network inside the module: made from a plan, known by its address, given back once. */
 import type { NetworkObject } from '../core/abi.js';
 import { type Engine, owner } from '../core/engine.js';
-import { InvalidArgumentError, PoolExhaustedError, WasmPerformanceError } from '../core/errors.js';
+import { InvalidArgumentError, PoolExhaustedError } from '../core/errors.js';
 import type { Widths } from './dataset.js';
-import { deleteWhenForgotten, notForgotten } from './forgotten.js';
 import type { NetworkPlan } from './network-plan.js';
+import { Owned } from './owned.js';
 import { pieceRows } from './pieces.js';
 
 /** Something that must be given back before the network is: its trainers. */
@@ -21,13 +21,10 @@ export interface LayerPlace {
 }
 
 /** What the files of this folder share of one network; `Network` is its public face. */
-export class NetworkCore {
-  readonly engine: Engine;
+export class NetworkCore extends Owned<NetworkObject> {
   readonly plan: NetworkPlan;
   readonly widths: Widths;
   readonly #dependents = new Set<Dependent>();
-  #object: NetworkObject | null;
-  readonly #address: number;
 
   /**
    * Around `object`, or a new one. Throws `POOL_EXHAUSTED`, or `INVALID_ARGUMENT` for a network that no memory could
@@ -35,44 +32,19 @@ export class NetworkCore {
    */
   constructor(engine: Engine, plan: NetworkPlan, object?: NetworkObject) {
     engine.assertAlive('createNetwork');
-    this.engine = engine;
+    super(engine, 'network', object ?? createObject(engine, plan));
     this.plan = plan;
     this.widths = { inputs: plan.layers[0]!, outputs: plan.layers.at(-1)! };
-    this.#object = object ?? createObject(engine, plan);
-    this.#address = this.#object.address() >>> 0;
-    deleteWhenForgotten(this, this.#object);
-  }
-
-  /** The live object. Throws `DISPOSED`. */
-  object(operation: string): NetworkObject {
-    this.engine.assertAlive(operation);
-    if (this.#object === null) {
-      throw new WasmPerformanceError(
-        'DISPOSED',
-        `${operation}: this network was disposed of; create a new one`,
-      );
-    }
-    return this.#object;
-  }
-
-  /** The handle that the network_… exports take. Throws `DISPOSED`. */
-  address(operation: string): number {
-    this.object(operation);
-    return this.#address;
   }
 
   /** The outputs of `rows` rows at addresses; a status. */
   runRows(x: number, out: number, rows: number): number {
-    return this.engine.abi.network_run_f32(this.#address, x, out, rows);
+    return this.engine.abi.network_run_f32(this.handle, x, out, rows);
   }
 
   /** Rows of a piece, where rows do not have to lie in memory all at once. */
   get pieceRows(): number {
     return pieceRows(this.widths);
-  }
-
-  get disposed(): boolean {
-    return this.#object === null;
   }
 
   places(operation: string): LayerPlace[] {
@@ -94,12 +66,8 @@ export class NetworkCore {
     this.#dependents.delete(dependent);
   }
 
-  dispose(): void {
-    if (this.#object === null) return;
+  protected disposeDependents(): void {
     for (const dependent of [...this.#dependents]) dependent.dispose();
-    notForgotten(this);
-    this.#object.delete();
-    this.#object = null;
   }
 }
 

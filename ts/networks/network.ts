@@ -1,7 +1,7 @@
 /** Networks: the public class over what the other files of this folder do. */
 import { disposeSymbol } from '../core/disposable.js';
 import type { Engine } from '../core/engine.js';
-import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
+import { InvalidArgumentError, importFailed } from '../core/errors.js';
 import type { OperationMeter } from '../metrics/operation-recorder.js';
 import { callError } from '../ops/operation.js';
 import type { Vec } from '../ops/vec.js';
@@ -175,12 +175,7 @@ class DenseNetwork implements Network {
 
 /** On first use: a page that only runs networks never fetches how they are trained. */
 function importTraining(): Promise<typeof import('./training.js')> {
-  return import('./training.js').catch((cause: unknown) => {
-    throw new WasmPerformanceError(
-      'FETCH_FAILED',
-      `train: the script of the training could not be imported: ${cause instanceof Error ? cause.message : String(cause)}; ` +
-        "serve all of the package's scripts",
-      { cause },
-    );
-  });
+  return import('./training.js').catch(
+    importFailed('train: the script of the training', "all of the package's scripts"),
+  );
 }

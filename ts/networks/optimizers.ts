@@ -1,7 +1,17 @@
 /** The optimizers: which numbers each one reads, their defaults, and what they may be. */
 import { type OptimizerName, optimizerNames } from '../core/abi.js';
 import { InvalidArgumentError } from '../core/errors.js';
-import { assertKnownKeys, assertNumber, oneOf, show } from './checks.js';
+import {
+  assertKnownKeys,
+  assertNumber,
+  belowOne,
+  betweenZeroAndOne,
+  notNegative,
+  oneOf,
+  positive,
+  type Rule,
+  show,
+} from './checks.js';
 import type { OptimizerConfig } from './types.js';
 
 /** Every number that some optimizer knows; the chosen one does not look at those of others. */
@@ -23,18 +33,15 @@ export interface OptimizerSettings extends Readonly<typeof shared> {
   readonly kind: OptimizerName;
 }
 
-type Check = readonly [wanted: string, holds: (x: number) => boolean];
-const positive: Check = ['> 0', (x) => x > 0];
-const share: Check = ['in [0, 1)', (x) => x >= 0 && x < 1];
-const checks: { readonly [Name in NumberName]: Check } = {
+const rules: { readonly [Name in NumberName]: Rule } = {
   learningRate: positive,
-  momentum: share,
-  beta1: share,
-  beta2: share,
+  momentum: belowOne,
+  beta1: belowOne,
+  beta2: belowOne,
   epsilon: positive,
-  weightDecay: ['≥ 0', (x) => x >= 0],
+  weightDecay: notNegative,
   growth: ['> 1', (x) => x > 1],
-  shrink: ['between 0 and 1', (x) => x > 0 && x < 1],
+  shrink: betweenZeroAndOne,
   smallest: positive,
   largest: positive,
 };
@@ -64,7 +71,7 @@ export function readOptimizer(what: string, config: OptimizerConfig): OptimizerS
   const settings = { ...shared, ...defaults, kind };
   for (const key of keys) {
     const value = (config as Partial<typeof shared>)[key] ?? settings[key];
-    assertNumber(`${what}.${key}`, value, ...checks[key]);
+    assertNumber(`${what}.${key}`, value, ...rules[key]);
     settings[key] = value;
   }
   return settings;

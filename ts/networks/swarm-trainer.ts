@@ -2,14 +2,14 @@
 import type { TrainerObject } from '../core/abi.js';
 import { disposeSymbol } from '../core/disposable.js';
 import { owner } from '../core/engine.js';
-import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
+import { InvalidArgumentError } from '../core/errors.js';
 import type { OperationMeter } from '../metrics/operation-recorder.js';
 import { callError } from '../ops/operation.js';
 import { blockOf, type Vec } from '../ops/vec.js';
 import { badBatchRow, badPart } from './bad-rows.js';
 import type { Batch } from './batches.js';
 import { assertLabels, assertMatrix, assertRows, isLabels } from './dataset.js';
-import { deleteWhenForgotten, notForgotten } from './forgotten.js';
+import { Owned } from './owned.js';
 import type { SwarmCore } from './swarm.js';
 import type { TrainerSettings } from './train-settings.js';
 import { StagedOperands } from './trainer.js';
@@ -18,25 +18,23 @@ import type { Labels, SwarmTrainer } from './types.js';
 
 const operation = 'step';
 
-export class SwarmTrainerCore implements SwarmTrainer {
+export class SwarmTrainerCore extends Owned<TrainerObject> implements SwarmTrainer {
   readonly memoryBytes: number;
   readonly #swarm: SwarmCore;
   readonly #agents: () => readonly number[];
   readonly #meter: OperationMeter;
-  #object: TrainerObject | null;
-  readonly #address: number;
 
   /** `agents`: the ids at the moment, in the order of their rows. Throws `POOL_EXHAUSTED`. */
   constructor(swarm: SwarmCore, settings: TrainerSettings, agents: () => readonly number[]) {
+    const { engine } = swarm;
+    const plan = swarm.object('trainer').planAddress() >>> 0;
+    const object = createTrainer(engine, plan, settings, swarm.capacity);
+    super(engine, 'trainer', object);
     this.#swarm = swarm;
     this.#agents = agents;
-    const plan = swarm.object('trainer').planAddress() >>> 0;
-    this.#object = createTrainer(swarm.engine, plan, settings, swarm.capacity);
-    this.#address = this.#object.address() >>> 0;
-    this.memoryBytes = this.#object.memoryBytes() >>> 0;
-    this.#meter = swarm.engine.recorder.meter('swarmTrainer.step');
+    this.memoryBytes = object.memoryBytes() >>> 0;
+    this.#meter = engine.recorder.meter('swarmTrainer.step');
     swarm.trainers.add(this);
-    deleteWhenForgotten(this, this.#object);
   }
 
   step(inputs: Vec, targets: Vec | Labels, rowsPerAgent: number): Float32Array {
@@ -53,14 +51,10 @@ export class SwarmTrainerCore implements SwarmTrainer {
 
   /** Forgets what was remembered of the agent in a slot: another one is there now. */
   reset(slot: number): void {
-    this.#object?.reset(slot);
+    this.object('add').reset(slot);
   }
 
-  dispose(): void {
-    if (this.#object === null) return;
-    notForgotten(this);
-    this.#object.delete();
-    this.#object = null;
+  protected disposeDependents(): void {
     this.#swarm.trainers.delete(this);
   }
 
@@ -71,12 +65,7 @@ export class SwarmTrainerCore implements SwarmTrainer {
   #step(inputs: Vec, targets: Vec | Labels, rowsPerAgent: number): Float32Array {
     const { engine, widths } = this.#swarm;
     this.#swarm.address(operation);
-    if (this.#object === null) {
-      throw new WasmPerformanceError(
-        'DISPOSED',
-        `${operation}: this trainer was disposed of; create a new one`,
-      );
-    }
+    this.object(operation);
     assertRows(operation, rowsPerAgent);
     const agents = this.#agents();
     const rows = agents.length * rowsPerAgent;
@@ -105,7 +94,7 @@ export class SwarmTrainerCore implements SwarmTrainer {
     try {
       const swarm = this.#swarm.address(operation);
       const { abi } = engine;
-      const status = abi.swarm_step_f32(swarm, this.#address, inputs, targets, labels, agents, rows, losses);
+      const status = abi.swarm_step_f32(swarm, this.handle, inputs, targets, labels, agents, rows, losses);
       engine.check(status, operation);
       const first = losses >>> 3;
       return Float32Array.from(engine.heapF64.subarray(first, first + agents));

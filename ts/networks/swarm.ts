@@ -2,17 +2,17 @@
 import type { SwarmObject } from '../core/abi.js';
 import { disposeSymbol } from '../core/disposable.js';
 import type { Engine } from '../core/engine.js';
-import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
+import { InvalidArgumentError } from '../core/errors.js';
 import type { OperationMeter } from '../metrics/operation-recorder.js';
 import { callError } from '../ops/operation.js';
 import type { Vec } from '../ops/vec.js';
 import { assertWholeNumber, seedHalves, show } from './checks.js';
 import type { Widths } from './dataset.js';
-import { deleteWhenForgotten, notForgotten } from './forgotten.js';
 import { forward, type Rows } from './forward.js';
 import { networkOf } from './network.js';
 import { createFromPlan, NetworkCore, poolShortage } from './network-core.js';
 import { type NetworkPlan, planNetwork } from './network-plan.js';
+import { Owned } from './owned.js';
 import { SwarmTrainerCore } from './swarm-trainer.js';
 import { trainerSettings } from './train-settings.js';
 import type { Network, Swarm, SwarmConfig, SwarmTrainer, TrainOptions } from './types.js';
@@ -34,8 +34,7 @@ export function createSwarm(engine: Engine, config: SwarmConfig): Swarm {
 }
 
 /** The agents in the module, row by row; what `forward` runs and trainers step. */
-export class SwarmCore implements Rows {
-  readonly engine: Engine;
+export class SwarmCore extends Owned<SwarmObject> implements Rows {
   readonly plan: NetworkPlan;
   readonly widths: Widths;
   readonly capacity: number;
@@ -44,27 +43,23 @@ export class SwarmCore implements Rows {
   readonly trainers = new Set<SwarmTrainerCore>();
   /** The row of the order that `runRows` begins at. */
   firstRow = 0;
-  #object: SwarmObject | null;
-  readonly #address: number;
   readonly #order: number;
 
   constructor(engine: Engine, plan: NetworkPlan, capacity: number) {
     const { Swarm: swarms } = engine.objects;
-    this.engine = engine;
-    this.plan = plan;
-    this.widths = { inputs: plan.layers[0]!, outputs: plan.layers.at(-1)! };
-    this.capacity = capacity;
-    this.#object = createFromPlan(engine, plan, 'createSwarm', {
+    const object = createFromPlan(engine, plan, 'createSwarm', {
       create: (sizes, activations, count) => swarms.create(sizes, activations, count, capacity),
       requiredBytes: (sizes, count) => swarms.requiredBytes(sizes, count, capacity),
     });
-    this.#address = this.#object.address() >>> 0;
-    this.#order = (this.#object.orderAddress() >>> 0) >>> 2;
-    this.memoryBytes = this.#object.memoryBytes();
+    super(engine, 'swarm', object);
+    this.plan = plan;
+    this.widths = { inputs: plan.layers[0]!, outputs: plan.layers.at(-1)! };
+    this.capacity = capacity;
+    this.#order = (object.orderAddress() >>> 0) >>> 2;
+    this.memoryBytes = object.memoryBytes();
     this.parameters = plan.layers
       .slice(1)
       .reduce((sum, width, layer) => sum + (plan.layers[layer]! + 1) * width, 0);
-    deleteWhenForgotten(this, this.#object);
   }
 
   /** All at once: one call into the module. */
@@ -72,25 +67,8 @@ export class SwarmCore implements Rows {
     return this.capacity;
   }
 
-  /** Throws `DISPOSED`. */
-  object(operation: string): SwarmObject {
-    this.engine.assertAlive(operation);
-    if (this.#object === null) {
-      throw new WasmPerformanceError(
-        'DISPOSED',
-        `${operation}: this swarm was disposed of; create a new one`,
-      );
-    }
-    return this.#object;
-  }
-
-  address(operation: string): number {
-    this.object(operation);
-    return this.#address;
-  }
-
   runRows(x: number, out: number, rows: number): number {
-    return this.engine.abi.swarm_run_f32(this.#address, this.firstRow, x, out, rows);
+    return this.engine.abi.swarm_run_f32(this.handle, this.firstRow, x, out, rows);
   }
 
   /** Writes the slots in the order of the rows. */
@@ -113,12 +91,8 @@ export class SwarmCore implements Rows {
     return new NetworkCore(this.engine, this.plan, object);
   }
 
-  dispose(): void {
-    if (this.#object === null) return;
+  protected disposeDependents(): void {
     for (const trainer of [...this.trainers]) trainer.dispose();
-    notForgotten(this);
-    this.#object.delete();
-    this.#object = null;
   }
 }
 

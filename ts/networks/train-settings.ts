@@ -6,7 +6,11 @@ import {
   assertKnownKeys,
   assertNumber,
   assertWholeNumber,
+  belowOne,
+  betweenZeroAndOne,
+  notNegative,
   oneOf,
+  positive,
   type Seed,
   seedHalves,
   show,
@@ -70,7 +74,7 @@ export function trainSettings(
   assertWholeNumber(`${what}: epochs`, epochs, 0);
   assertBoolean(`${what}: shuffle`, shuffle);
   if (typeof validation === 'number') {
-    assertNumber(`${what}: validation`, validation, 'between 0 and 1', (x) => x > 0 && x < 1);
+    assertNumber(`${what}: validation`, validation, ...betweenZeroAndOne);
   }
   if (patience !== undefined) {
     assertWholeNumber(`${what}: patience`, patience, 1);
@@ -102,10 +106,10 @@ export function trainerSettings(options: TrainOptions, output: OutputActivationN
 function readTrainer(what: string, options: TrainOptions, output: OutputActivationName): TrainerSettings {
   const { batchSize = 32, l1 = 0, l2 = 0, dropout = 0, clipNorm, updates, seed = 0 } = options;
   assertWholeNumber(`${what}: batchSize`, batchSize, 1);
-  assertNumber(`${what}: l1`, l1, '≥ 0', (x) => x >= 0);
-  assertNumber(`${what}: l2`, l2, '≥ 0', (x) => x >= 0);
-  assertNumber(`${what}: dropout`, dropout, 'in [0, 1)', (x) => x >= 0 && x < 1);
-  if (clipNorm !== undefined) assertNumber(`${what}: clipNorm`, clipNorm, '> 0', (x) => x > 0);
+  assertNumber(`${what}: l1`, l1, ...notNegative);
+  assertNumber(`${what}: l2`, l2, ...notNegative);
+  assertNumber(`${what}: dropout`, dropout, ...belowOne);
+  if (clipNorm !== undefined) assertNumber(`${what}: clipNorm`, clipNorm, ...positive);
   if (updates !== undefined) assertWholeNumber(`${what}: updates`, updates, 1);
   const optimizer = readOptimizer(`${what}: optimizer`, options.optimizer ?? { kind: 'adam' });
   const schedule = oneOf(`${what}: schedule`, options.schedule ?? 'constant', scheduleNames);

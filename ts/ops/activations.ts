@@ -39,9 +39,7 @@ export function createActivations(engine: Engine, runner: OperationRunner) {
       options: ActivateOptions & { readonly out?: Vec } = noOptions,
     ): Vec => {
       const it = operations.get(name) ?? refuseName(runner, operations.get('linear')!, name);
-      if (typeof options !== 'object' || options === null) {
-        runner.refuse(it, `options are ${String(options)}; give an object such as { gain: 2 }, or nothing`);
-      }
+      runner.assertOptions(it, options, '{ gain: 2 }');
       const { gain = 1, alpha = defaultAlpha, out } = options;
       if (typeof gain !== 'number') runner.refuseNumber(it, 'gain', gain);
       if (typeof alpha !== 'number') runner.refuseNumber(it, 'alpha', alpha);

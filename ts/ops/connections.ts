@@ -44,12 +44,7 @@ export function createConnections(engine: Engine, runner: OperationRunner) {
   };
 
   return (weights: Vec, options: ConnectionRule & { readonly out?: Vec } = noOptions): Vec => {
-    if (typeof options !== 'object' || options === null) {
-      runner.refuse(
-        rules.bistable,
-        `options are ${String(options)}; give an object such as { rule: 'prune' }, or nothing`,
-      );
-    }
+    runner.assertOptions(rules.bistable, options, "{ rule: 'prune' }");
     const { rule = 'bistable', pre, post, decay = 0, min = 0, max = 1, out } = options;
     if (!Object.hasOwn(rules, rule)) {
       runner.refuse(

@@ -187,6 +187,18 @@ export class OperationRunner {
     throw new ErrorType(`${operation.name}: ${problem}`);
   }
 
+  /** Refuses what is no object where one is wanted. `what` says of the operation's options or shape that they are. */
+  assertObject(operation: Measured, what: string, given: unknown, wanted: string): void {
+    if (typeof given !== 'object' || given === null) {
+      this.refuse(operation, `${what} ${String(given)}; give ${wanted}`);
+    }
+  }
+
+  /** The same for options, which may be left out. */
+  assertOptions(operation: Measured, given: unknown, example: string): void {
+    this.assertObject(operation, 'options are', given, `an object such as ${example}, or nothing`);
+  }
+
   /** Refuses what was given for a number. */
   refuseNumber(operation: Measured, name: string, given: unknown): never {
     this.refuse(operation, `${name} is of type ${typeof given}; give a number`);

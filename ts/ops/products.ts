@@ -1,12 +1,14 @@
 /** Products of matrices and vectors, with what is added to them and done with the sum. */
+
 import { matmulFlags } from '../core/abi.js';
+import { assertSize } from '../core/arguments.js';
 import type { Engine } from '../core/engine.js';
 import { ShapeMismatchError } from '../core/errors.js';
 import type { Pool } from '../core/memory-pool.js';
 import { type ActivationCodes, refuseName } from './activations.js';
 import type { Operation, OperationRunner } from './operation.js';
 import { PackedMatrix, type PackedWeights, packedLength } from './packed-weights.js';
-import { assertSize, packedShape, productShape, vectorProductShape } from './shapes.js';
+import { packedShape, productShape, vectorProductShape } from './shapes.js';
 import type { MatmulShape, MatvecShape, PackingShape } from './types.js';
 import { addressOf, assertLength, isLive, type Vec } from './vec.js';
 
@@ -57,9 +59,7 @@ export function createProducts(engine: Engine, runner: OperationRunner, pool: Po
   }
 
   function matmul(a: Vec, b: Vec | PackedWeights, shape: MatmulShape & { readonly out?: Vec }): Vec {
-    if (typeof shape !== 'object' || shape === null) {
-      runner.refuse(product, `the shape is ${String(shape)}; give { m, n, k }`);
-    }
+    runner.assertObject(product, 'the shape is', shape, '{ m, n, k }');
     const { m, n, k, transposeA, transposeB, alpha = 1, beta = 0, bias, activation, out } = shape;
     const code = activation === undefined ? linear : codeOf(product, activation);
     if (beta !== 0 && out === undefined) {
@@ -96,9 +96,7 @@ export function createProducts(engine: Engine, runner: OperationRunner, pool: Po
   }
 
   function packWeights(b: Vec, shape: PackingShape): PackedWeights {
-    if (typeof shape !== 'object' || shape === null) {
-      runner.refuse(packing, `the shape is ${String(shape)}; give { n, k }`);
-    }
+    runner.assertObject(packing, 'the shape is', shape, '{ n, k }');
     const { n, k, transposeB } = shape;
     assertSize('packWeights', 'n', n);
     assertSize('packWeights', 'k', k);
@@ -114,9 +112,7 @@ export function createProducts(engine: Engine, runner: OperationRunner, pool: Po
   }
 
   function matvec(a: Vec, x: Vec, shape: MatvecShape & { readonly out?: Vec }): Vec {
-    if (typeof shape !== 'object' || shape === null) {
-      runner.refuse(vectorProduct, `the shape is ${String(shape)}; give { m, n }`);
-    }
+    runner.assertObject(vectorProduct, 'the shape is', shape, '{ m, n }');
     const { m, n, bias, activation, out } = shape;
     const code = activation === undefined ? linear : codeOf(vectorProduct, activation);
     if (isInPlace(a, x, bias, out)) {

@@ -16,9 +16,7 @@ export function rowCall(runner: OperationRunner, name: string, kernel: RowKernel
     access: 'whole',
   });
   return (x: Vec, options: RowOptions & { readonly out?: Vec } = noOptions): Vec => {
-    if (typeof options !== 'object' || options === null) {
-      runner.refuse(it, `options are ${String(options)}; give an object such as { rows: 2 }, or nothing`);
-    }
+    runner.assertOptions(it, options, '{ rows: 2 }');
     const { rows = 1, out } = options;
     return runner.run(it, x, undefined, undefined, out, rows);
   };

@@ -1,6 +1,7 @@
 /** Checks that the operands of a call fit together; each returns the length of the result. */
 import { matmulFlags } from '../core/abi.js';
-import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
+import { assertSize } from '../core/arguments.js';
+import { ShapeMismatchError } from '../core/errors.js';
 import type { Operation } from './operation.js';
 import { packedLength } from './packed-weights.js';
 import { assertLength, type Vec } from './vec.js';
@@ -134,12 +135,4 @@ function productMismatch(
     );
   }
   return new ShapeMismatchError(`${name}: k is ${k}, but a is ${a} and b is ${b}; give k: ${aInner}`);
-}
-
-/** The kernels take sizes as u32; memory ends long before that. */
-const largestSize = 0xffff_ffff;
-
-export function assertSize(operation: string, name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 0 && value <= largestSize) return;
-  throw new InvalidArgumentError(`${operation}: ${name} is ${String(value)}; give a whole number, 0 or more`);
 }

@@ -44,7 +44,8 @@ test('a bundled import of loadRuntime, glue included, stays within its budget', 
   assert.ok(!text.includes('wasm2js') && text.length < 200 * kilobyte);
   const bytes = gzipSync(text, { level: 9 }).length;
   // The target is missed: readers and writers of files are 6.9 KB of it, and the contract has them synchronous, so
-  // they cannot be fetched on demand. Until something else gives way, it must not grow.
+  // they cannot be fetched on demand. (Fetched beside the wasm by every load they would cost a page the same bytes.)
+  // Until something else gives way, it must not grow.
   console.log(`target of the bundle: 30 KB, missed by ${(bytes / kilobyte - 30).toFixed(1)} KB`);
-  report('import { loadRuntime }', bytes, 33 * kilobyte);
+  report('import { loadRuntime }', bytes, 31 * kilobyte);
 });

@@ -2,7 +2,7 @@
 import createModule from '../../wasm/simd/neural.js';
 import { type Abi, abiVersion } from '../abi.js';
 import type { WasmApi } from '../environment.js';
-import { WasmPerformanceError } from '../errors.js';
+import { messageOf, WasmPerformanceError } from '../errors.js';
 import type { Glue, GlueModule } from '../glue.js';
 import type { RunningModule } from '../module-engine.js';
 
@@ -66,7 +66,7 @@ function assertVersion(exports: Readonly<Partial<Abi>>): void {
 function foreignModuleError(cause: unknown): WasmPerformanceError {
   return new WasmPerformanceError(
     'ABI_MISMATCH',
-    `the module could not be started: ${cause instanceof Error ? cause.message : String(cause)}; ` +
+    `the module could not be started: ${messageOf(cause)}; ` +
       'take the file from the same dist/wasm as this script',
     { cause },
   );

@@ -1,6 +1,6 @@
 /** From an address to a compiled module. */
 import { systemClock, type WasmApi } from '../environment.js';
-import { WasmPerformanceError } from '../errors.js';
+import { messageOf, WasmPerformanceError } from '../errors.js';
 import { probeModule } from '../features.js';
 import type { Deadline } from './deadline.js';
 import { mayCompileAtOnce, readFile } from './host.js';
@@ -169,10 +169,4 @@ function assertMagic(bytes: Uint8Array, origin: string, details: string): void {
 
 function fetchError(message: string, cause?: unknown): WasmPerformanceError {
   return new WasmPerformanceError('FETCH_FAILED', message, cause === undefined ? undefined : { cause });
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // Node's fetch hides what happened behind "fetch failed".
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }

@@ -1,6 +1,6 @@
 /** Networks as files: which format a file has, and the readers and writers by name. */
 
-import { show } from '../../core/arguments.js';
+import { hasTag, show } from '../../core/arguments.js';
 import type { Engine } from '../../core/engine.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { oneOf } from '../checks.js';
@@ -36,7 +36,7 @@ export function loadCore(
   file: Uint8Array | string,
   format: NetworkFormat | undefined,
 ): NetworkCore {
-  if (typeof file !== 'string' && !isBytes(file)) {
+  if (typeof file !== 'string' && !hasTag(file, 'Uint8Array')) {
     throw new InvalidArgumentError(`loadNetwork: the file is ${show(file)}: give a Uint8Array or a string`);
   }
   if (format !== undefined) oneOf('loadNetwork: format', format, readable);
@@ -45,10 +45,6 @@ export function loadCore(
   const core = new NetworkCore(engine, { layers, activations, init: 'zeros', seed: { low: 0, high: 0 } });
   importLayers(core, { weights: content.weights, biases: content.biases });
   return core;
-}
-
-function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array';
 }
 
 function read(file: Uint8Array | string, given: NetworkFormat | undefined): NetworkContent {
