@@ -13,6 +13,7 @@
 #include "math/exp.h"
 #include "math/normal.h"
 #include "math/sigmoid.h"
+#include "math/silu.h"
 #include "math/softplus.h"
 #include "math/tanh.h"
 #include "math/trig.h"
@@ -110,7 +111,7 @@ struct Elu : Base {
     return Select(Less(Zero(), y), One(), Add(y, alpha));
   }
   static F32x4 DerivativeFromInput(F32x4 x, F32x4 alpha) {
-    return Select(Less(Zero(), x), One(), Mul(alpha, Exp::Apply(PseudoMin(x, Zero()))));
+    return Select(Less(Zero(), x), One(), Mul(alpha, ExpNotAboveZero(PseudoMin(x, Zero()))));
   }
 };
 
@@ -164,17 +165,8 @@ struct Softsign : Base {
 
 // x·sigmoid(x) (Elfwing, Uchibe and Doya, 2018).
 struct Silu : Base {
-  static constexpr double kMaxUlp = 4;
-  static F32x4 Forward(F32x4 x, F32x4) {
-    const F32x4 z = PseudoMax(Negate(Abs(x)), Splat(-110.0f));
-    return FromExponential(x, z, ScaledExp(z));
-  }
-  // With z = -|x|, held where the result is 0, and e^z·2^64 (of the sigmoid's own argument).
-  static F32x4 FromExponential(F32x4 x, F32x4 z, F32x4 scaled_exp) {
-    const I32x4 negative = Less(x, Zero());
-    const F32x4 scaled = neural::Sigmoid::Scaled(negative, scaled_exp);
-    return Select(negative, Unscale(Mul(z, scaled)), Mul(x, Unscale(scaled)));
-  }
+  static constexpr double kMaxUlp = neural::Silu::kMaxUlp;
+  static F32x4 Forward(F32x4 x, F32x4) { return neural::Silu::Apply(x); }
   static F32x4 DerivativeFromInput(F32x4 x, F32x4) {
     const F32x4 s = neural::Sigmoid::Apply(x);
     return MulAdd(Mul(Between(x, -110.0f, 110.0f), s), Sub(One(), s), s);
@@ -189,52 +181,26 @@ struct Gelu : Base {
     const F32x4 a = PseudoMin(Abs(x), Splat(14.6f));
     const NormalTailParts t = ScaledNormalTail(a);
     const F32x4 tail = Unscale(Mul(Add(t.tail, t.rest), t.scale));
-    const F32x4 density = Mul(Splat(0.398942280f), Exp::Apply(Mul(Mul(a, a), Splat(-0.5f))));
+    const F32x4 density = Mul(Splat(0.398942280f), ExpNotAboveZero(Mul(Mul(a, a), Splat(-0.5f))));
     const F32x4 below = Sub(tail, Mul(a, density));
     return Select(Less(x, Zero()), below, Sub(One(), below));
   }
 };
 
-// x·sigmoid(v) with v = √(8/π)·(x + 0.044715·x³): the tanh form of gelu.
+// The tanh form of gelu.
 struct GeluTanh : Base {
-  static constexpr double kMaxUlp = 4;
-  static F32x4 Forward(F32x4 x, F32x4) {
-    const F32x4 a = PseudoMin(Abs(x), Splat(11.0f));
-    const TwoPart v = Argument(a);
-    const ScaledExpParts e = ScaledExpInParts(Negate(v.high), Negate(v.low));
-    return Silu::FromExponential(x, Negate(a), MulAdd(e.scale, e.p, e.scale));
-  }
+  static constexpr double kMaxUlp = neural::GeluTanh::kMaxUlp;
+  static F32x4 Forward(F32x4 x, F32x4) { return neural::GeluTanh::Apply(x); }
   static F32x4 DerivativeFromInput(F32x4 x, F32x4) {
+    constexpr float kCubic = neural::GeluTanh::kCubic;
+    const F32x4 linear = Splat(neural::GeluTanh::kLinear);
     const F32x4 bounded = Between(x, -11.0f, 11.0f);
     const F32x4 square = Mul(bounded, bounded);
-    const F32x4 v = Mul(bounded, MulAdd(square, Splat(kCubic), Splat(kLinear)));
+    const F32x4 v = Mul(bounded, MulAdd(square, Splat(kCubic), linear));
     // 1 - s by itself: its factor is so large that the rounding of s would show.
     const F32x4 s = neural::Sigmoid::Apply(v), rest = neural::Sigmoid::Apply(Negate(v));
-    const F32x4 slope = MulAdd(square, Splat(3 * kCubic), Splat(kLinear));
+    const F32x4 slope = MulAdd(square, Splat(3 * kCubic), linear);
     return MulAdd(Mul(Mul(bounded, slope), s), rest, s);
-  }
-
- private:
-  static constexpr float kLinear = 0x1.988454p+0f;
-  static constexpr float kLinearHigh = 0x1.988p+0f, kLinearLow = 0x1.14cf5p-14f;
-  static constexpr float kCubicHigh = 0x1.244p-4f, kCubicLow = 0x1.3ca936p-18f;
-  static constexpr float kCubic = 0x1.2444f2p-4f;
-
-  // v = a·w, w = linear + cubic·a², in two parts: |v| goes up to 104, where the rounding of v alone
-  // would cost as many ULP. The upper parts have twelve bits each, so that their product is exact.
-  static TwoPart Argument(F32x4 a) {
-    const TwoPart square = SquareInTwoParts(a);
-    const F32x4 whole = Add(square.high, square.low);
-    const F32x4 w = UpperHalf(MulAdd(whole, Splat(kCubic), Splat(kLinear)));
-    const F32x4 square_upper = UpperHalf(square.high);
-    const F32x4 square_rest = Sub(square.high, square_upper);
-    F32x4 rest = Add(Sub(Splat(kLinearHigh), w), Mul(Splat(kCubicHigh), square_upper));
-    rest = Add(rest, Mul(Splat(kCubicHigh), square_rest));
-    rest = Add(rest, MulAdd(Splat(kCubicLow), whole, Splat(kLinearLow)));
-    rest = Add(rest, Mul(Splat(kCubicHigh), square.low));
-    const F32x4 a_upper = UpperHalf(a);
-    const F32x4 low = Add(Mul(a, rest), Mul(Sub(a, a_upper), w));
-    return {Mul(a_upper, w), low};
   }
 };
 

@@ -31,11 +31,6 @@ float RowMax(const float* x, size_t n) {
   return ReduceMax(largest[0]);
 }
 
-// e^x for x that is not above 0: the bits of Exp in fewer operations.
-inline F32x4 ExpOfNegative(F32x4 x) {
-  return Unscale(ScaledExp(PseudoMax(x, Constant<-104.0f>())));
-}
-
 // Σ e^(x[i] - shift); each term is also handed to store(i, count, term).
 template <class StoreTerm>
 float SumOfExponentials(const float* x, size_t n, float shift, StoreTerm store) {
@@ -44,27 +39,26 @@ float SumOfExponentials(const float* x, size_t n, float shift, StoreTerm store) 
   for (size_t begin = 0; begin < n; begin += kBlock) {
     const size_t end = n - begin < kBlock ? n : begin + kBlock;
     F32x4 sum = Zero();
+    const auto add = [&](size_t i, F32x4 term) {
+      store(i, kLanes, term);
+      sum = Add(sum, term);
+    };
     size_t i = begin;
     constexpr size_t kStep = kVectorsAtOnce * kLanes;
     for (; i + kStep <= end; i += kStep) {
       F32x4 terms[kVectorsAtOnce];
       for (size_t j = 0; j < kVectorsAtOnce; ++j) {
-        terms[j] = ExpOfNegative(Sub(Load(x + i + j * kLanes), offset));
+        terms[j] = ExpNotAboveZero(Sub(Load(x + i + j * kLanes), offset));
       }
-      for (size_t j = 0; j < kVectorsAtOnce; ++j) {
-        store(i + j * kLanes, kLanes, terms[j]);
-        sum = Add(sum, terms[j]);
-      }
+      for (size_t j = 0; j < kVectorsAtOnce; ++j) add(i + j * kLanes, terms[j]);
     }
     for (; i + kLanes <= end; i += kLanes) {
-      const F32x4 term = ExpOfNegative(Sub(Load(x + i), offset));
-      store(i, kLanes, term);
-      sum = Add(sum, term);
+      add(i, ExpNotAboveZero(Sub(Load(x + i), offset)));
     }
     if (i < end) {
       // The padding is e^0, taken out again. Were it e^-Inf, it would be 0 by way of denormals,
       // which take processors as long as all the rest of a short row.
-      const F32x4 term = ExpOfNegative(Sub(LoadPartial(x + i, end - i, shift), offset));
+      const F32x4 term = ExpNotAboveZero(Sub(LoadPartial(x + i, end - i, shift), offset));
       store(i, end - i, term);
       const I32x4 there = Less(Set(0, 1, 2, 3), Splat(static_cast<float>(end - i)));
       sum = Add(sum, BitCast(And(BitCast(term), there)));

@@ -82,6 +82,11 @@ inline F32x4 ScaledExp(F32x4 x) {
 }
 inline F32x4 Unscale(F32x4 x) { return Mul(x, Constant<0x1p-64f>()); }
 
+// e^x for x <= 0: the bits of Exp, in fewer operations.
+inline F32x4 ExpNotAboveZero(F32x4 x) {
+  return Unscale(ScaledExp(PseudoMax(x, Constant<-104.0f>())));
+}
+
 // e^(x + low) - 1 for x <= 88, low as above; -1 at -Inf, exact for denormals.
 struct ExpMinusOne {
   static constexpr double kMaxUlp = 2;

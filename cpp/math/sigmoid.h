@@ -1,8 +1,8 @@
 // 1 / (1 + e^-x) on four lanes.
 //
-// e^-x = s·(1 + p) with s a power of two, and s·p is exact: the denominator is rounded twice only,
-// where e^-x itself would be rounded before. All of it is scaled by 2^-64, so that e^-x may go up
-// to 2^150 and results come out down to the smallest denormal.
+// e^-x = s·(1 + p) with s a power of two, and s·p is exact: e^-x is never rounded by itself, only
+// the two additions that make the denominator are. All of it is scaled by 2^-64, so that e^-x may
+// go up to 2^150 and results come out down to the smallest denormal.
 #pragma once
 
 #include "math/exp.h"
@@ -21,17 +21,6 @@ struct Sigmoid {
     // In this order the smaller of 1 and s is not lost where the other is 2^24 times as large.
     const F32x4 sum = Add(Add(PseudoMin(one, s), scaled), PseudoMax(one, s));
     return Div(one, sum);
-  }
-
-  // The sigmoid times 2^64, from e^-|x| times 2^64.
-  static F32x4 Scaled(I32x4 negative, F32x4 scaled_exp) {
-    const F32x4 one = Constant<1.0f>();
-    const F32x4 e = Unscale(scaled_exp);
-    const F32x4 d = Add(one, e);
-    // What the rounding of 1 + e lost (Fast2Sum; Dekker, 1971); without it the bound is 2.3 ULP.
-    const F32x4 lost = Sub(e, Sub(d, one));
-    const F32x4 q = Div(Select(negative, scaled_exp, Constant<0x1p64f>()), d);
-    return Sub(q, Mul(q, lost));
   }
 };
 

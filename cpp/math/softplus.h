@@ -9,7 +9,7 @@ namespace neural {
 struct Softplus {
   static constexpr double kMaxUlp = 3;
   static F32x4 Apply(F32x4 x) {
-    const F32x4 e = Exp::Apply(Negate(Abs(x)));
+    const F32x4 e = ExpNotAboveZero(Negate(Abs(x)));
     const F32x4 u = Add(Splat(1.0f), e);
     // ln(1 + e) = ln u + (what the rounding of u lost)/u: e itself where u is 1.
     const F32x4 lost = Sub(e, Sub(u, Splat(1.0f)));

@@ -66,7 +66,7 @@ export class NetworkCore extends Owned<NetworkObject> {
     this.#dependents.delete(dependent);
   }
 
-  protected disposeDependents(): void {
+  protected beforeDispose(): void {
     for (const dependent of [...this.#dependents]) dependent.dispose();
   }
 }

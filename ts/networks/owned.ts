@@ -44,12 +44,12 @@ export abstract class Owned<Inner extends ModuleObject & { address(): number }> 
 
   dispose(): void {
     if (this.#object === null) return;
-    this.disposeDependents();
+    this.beforeDispose();
     notForgotten(this);
     this.#object.delete();
     this.#object = null;
   }
 
-  /** What must be given back before. */
-  protected abstract disposeDependents(): void;
+  /** Gives back what depends on it, and tells those that know of it. */
+  protected abstract beforeDispose(): void;
 }

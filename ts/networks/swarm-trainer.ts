@@ -54,7 +54,7 @@ export class SwarmTrainerCore extends Owned<TrainerObject> implements SwarmTrain
     this.object('add').reset(slot);
   }
 
-  protected disposeDependents(): void {
+  protected beforeDispose(): void {
     this.#swarm.trainers.delete(this);
   }
 

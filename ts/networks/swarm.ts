@@ -91,7 +91,7 @@ export class SwarmCore extends Owned<SwarmObject> implements Rows {
     return new NetworkCore(this.engine, this.plan, object);
   }
 
-  protected disposeDependents(): void {
+  protected beforeDispose(): void {
     for (const trainer of [...this.trainers]) trainer.dispose();
   }
 }

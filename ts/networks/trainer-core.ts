@@ -1,40 +1,33 @@
 /** A trainer inside the module: updates from rows that already lie in linear memory. */
 import { trainerSettings as layout, type TrainerObject, type TrainerSettingName } from '../core/abi.js';
 import { type Engine, owner } from '../core/engine.js';
-import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
+import { InvalidArgumentError } from '../core/errors.js';
 import type { OperationMeter } from '../metrics/operation-recorder.js';
 import type { Batch } from './batches.js';
-import { deleteWhenForgotten, notForgotten } from './forgotten.js';
 import { type NetworkCore, poolShortage } from './network-core.js';
+import { Owned } from './owned.js';
 import type { TrainerSettings } from './train-settings.js';
 
-export class TrainerCore {
+export class TrainerCore extends Owned<TrainerObject> {
   readonly network: NetworkCore;
   readonly memoryBytes: number;
   readonly meter: OperationMeter;
-  #object: TrainerObject | null;
-  readonly #address: number;
 
   /** Throws `POOL_EXHAUSTED`. */
   constructor(network: NetworkCore, settings: TrainerSettings) {
+    const { engine } = network;
+    const object = createTrainer(engine, network.address('trainer'), settings, 1);
+    super(engine, 'trainer', object);
     this.network = network;
-    this.#object = createTrainer(network.engine, network.address('trainer'), settings, 1);
-    this.#address = this.#object.address() >>> 0;
-    this.memoryBytes = this.#object.memoryBytes() >>> 0;
-    this.meter = network.engine.recorder.meter('trainer.step');
+    this.memoryBytes = object.memoryBytes() >>> 0;
+    this.meter = engine.recorder.meter('trainer.step');
     network.addDependent(this);
-    deleteWhenForgotten(this, this.#object);
   }
 
   /** Throws `DISPOSED` when the trainer, its network or the runtime is. */
   assertLive(operation: string): void {
     this.network.address(operation);
-    if (this.#object === null) {
-      throw new WasmPerformanceError(
-        'DISPOSED',
-        `${operation}: this trainer was disposed of; create a new one`,
-      );
-    }
+    this.object(operation);
   }
 
   /** As `update`, counted as a call of its own. */
@@ -53,16 +46,12 @@ export class TrainerCore {
   /** One update from a batch whose values are finite. Returns the mean loss before it. */
   update({ inputs, targets, labels, rows }: Batch): number {
     this.assertLive('step');
-    const { engine } = this.network;
-    engine.check(engine.abi.trainer_step_f32(this.#address, inputs, targets, labels, rows), 'step');
+    const { engine } = this;
+    engine.check(engine.abi.trainer_step_f32(this.handle, inputs, targets, labels, rows), 'step');
     return engine.heapF64[engine.resultAddress >>> 3]!;
   }
 
-  dispose(): void {
-    if (this.#object === null) return;
-    notForgotten(this);
-    this.#object.delete();
-    this.#object = null;
+  protected beforeDispose(): void {
     this.network.removeDependent(this);
   }
 }

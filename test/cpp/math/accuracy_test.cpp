@@ -116,6 +116,20 @@ TEST_P(Accuracy, HoldsForAnotherAlpha) {
   }
 }
 
+TEST(Exp, HasTheSameBitsWhereItIsKnownNotToBeAboveZero) {
+  std::vector<float> inputs = Strided(1021);
+  const std::vector<float> landmarks = Landmarks();
+  inputs.insert(inputs.end(), landmarks.begin(), landmarks.end());
+  size_t compared = 0;
+  for (const float x : inputs) {
+    if (!(x <= 0)) continue;
+    ++compared;
+    const float expected = FirstLane(Exp::Apply(Splat(x)));
+    ASSERT_TRUE(BitsEqual(FirstLane(ExpNotAboveZero(Splat(x))), expected)) << Show{x};
+  }
+  EXPECT_GT(compared, 2'000'000u);
+}
+
 // Values that must come out exactly, the signs of zeros included.
 struct ExactValue {
   const char* function;
