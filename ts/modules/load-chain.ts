@@ -17,10 +17,15 @@ export interface SelectionOptions extends ModuleLoadOptions {
   readonly enableAutoFallback: boolean;
 }
 
+export interface ChosenModule {
+  readonly definition: ModuleProvider;
+  readonly loaded: LoadedModule;
+}
+
 /** Exactly one of `chosen` and `error` is there. */
 export interface Selection {
   readonly entries: readonly ModuleSelectionEntry[];
-  readonly chosen?: { readonly definition: ModuleProvider; readonly loaded: LoadedModule };
+  readonly chosen?: ChosenModule;
   /** Why the last candidate could not be used. */
   readonly error?: unknown;
 }

@@ -8,18 +8,13 @@ import { type HealthIssue, reportOf } from '../metrics/health.js';
 import type { OperationMetrics } from '../metrics/operation-recorder.js';
 import { failureOf } from '../modules/failure.js';
 import { knownModules } from '../modules/known-modules.js';
-import { loadChain, type Selection } from '../modules/load-chain.js';
-import type {
-  LoadedModule,
-  ModuleLoadOptions,
-  ModuleProvider,
-  ModuleSelectionEntry,
-} from '../modules/module-definition.js';
+import { type ChosenModule, loadChain, type Selection } from '../modules/load-chain.js';
+import type { LoadedModule, ModuleLoadOptions, ModuleSelectionEntry } from '../modules/module-definition.js';
 import { selectModule } from '../modules/select-module.js';
 import { TrapRecord } from '../modules/trap-record.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
 import type { BenchmarkTarget } from './benchmark/report.js';
-import { isVectorBuild } from './build-contents.js';
+import { borrow } from './borrowed-module.js';
 import { callAll } from './call-all.js';
 import type { LayerOptions } from './layer-options.js';
 import type {
@@ -30,17 +25,17 @@ import type {
   ModuleSwitch,
 } from './manager-types.js';
 import { defaultModuleConfig, mergeConfig, type WasmModuleConfig } from './module-config.js';
-import { moduleIssues, statsOf } from './module-health.js';
+import { moduleIssues } from './module-health.js';
 import { type ModuleMetrics, moduleMetrics, noModuleMetrics } from './module-metrics.js';
+import { moduleReport } from './module-report.js';
+import { moduleStatus } from './module-status.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 import { createManagedSimdLayer, type SIMDAccelerationLayer } from './simd-acceleration-layer.js';
 import { createManagedPerformanceLayer, type WasmPerformanceLayer } from './wasm-performance-layer.js';
 
 export type * from './manager-types.js';
 
-interface ActiveModule {
-  readonly definition: ModuleProvider;
-  readonly loaded: LoadedModule;
+interface ActiveModule extends ChosenModule {
   readonly since: number;
 }
 
@@ -151,25 +146,11 @@ export class WasmModuleManager {
   }
 
   getModuleStatus(): ModuleStatus {
-    const active = this.#active;
-    const { runtime, ownMemory, routing } = active?.loaded ?? {};
-    const memory = runtime && statsOf(runtime);
-    return {
-      loaded: active !== undefined,
-      module: active?.definition.name ?? 'none',
-      version: active?.definition.version ?? 'none',
-      capabilities: [
-        ...(active?.definition.capabilities ?? []),
-        ...(isVectorBuild(runtime?.variant) ? ['simd'] : []),
-      ],
-      memoryUsage: memory === undefined ? 0 : memory.reserved + memory.used + (ownMemory?.() ?? 0),
-      loadTime: runtime?.loadTime.total ?? 0,
+    return moduleStatus(this.#active, {
+      selection: this.#selection,
       errorCount: this.#failedLoads + this.#failedOperations(),
-      ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
-      tier: runtime?.variant ?? null,
-      selection: this.#selection.map((entry) => ({ ...entry })),
-      ...(routing === undefined ? {} : { routing: routing() }),
-    };
+      lastError: this.#lastError,
+    });
   }
 
   /** Of the operations of both layers; all 0 while no module is loaded. */
@@ -235,26 +216,12 @@ export class WasmModuleManager {
 
   /** Status, metrics and health in a few lines for people. */
   getPerformanceReport(): string {
-    const status = this.getModuleStatus();
-    const metrics = this.getPerformanceMetrics();
-    const health = this.healthCheck();
-    return [
-      'WASM module manager',
-      `  module: ${status.module} ${status.version}, build: ${status.tier ?? 'none'}`,
-      ...status.selection.map(
-        ({ candidate, tier, accepted, code, reason }) =>
-          `  ${accepted ? 'chosen' : 'passed over'}: ${candidate}${tier ? ` (${tier})` : ''}: ` +
-          `${code ? `${code}: ` : ''}${reason}`,
-      ),
-      ...(status.routing ?? []).map(
-        ({ operation, servedBy, reason }) => `  ${operation}: ${servedBy} (${reason})`,
-      ),
-      `  memory: ${status.memoryUsage} of ${this.#config.memoryLimit} bytes`,
-      `  load: ${status.loadTime.toFixed(1)} ms, up for ${(metrics.uptime / 1000).toFixed(1)} s`,
-      `  mean latency: ${metrics.averageLatency.toFixed(4)} ms, error rate: ${(metrics.errorRate * 100).toFixed(1)} %`,
-      `  score: ${metrics.performanceScore.toFixed(0)} of 100, health: ${health.status}`,
-      ...health.issues.map((issue) => `  issue: ${issue}`),
-    ].join('\n');
+    return moduleReport(
+      this.getModuleStatus(),
+      this.getPerformanceMetrics(),
+      this.healthCheck(),
+      this.#config.memoryLimit,
+    );
   }
 
   /** SASI's limits as the last benchmark measured them; empty before. */
@@ -346,7 +313,7 @@ export class WasmModuleManager {
     for (const { attachment } of [this.#performance, this.#simd]) {
       attachment.profile(this.#config.enableProfiling);
       // A layer that was cleaned up by itself waits for its own initialize(), or for the manager's.
-      if (isFirst || !attachment.detached) attachment.replace(borrow(this.#active));
+      if (isFirst || !attachment.detached) attachment.replace(borrow(this.#active.loaded));
     }
     before?.loaded.release();
     const change: ModuleSwitch = {
@@ -378,13 +345,13 @@ export class WasmModuleManager {
         'the manager was cleaned up; call its initialize() first',
       );
     }
-    return borrow(this.#active);
+    return borrow(this.#active.loaded);
   }
 
   #lendAtOnce(): LoadedModule | undefined {
     // Somebody else who shares it found that out.
     if (this.#active?.loaded.retired) this.#replaceTrapped(this.#active.loaded);
-    return this.#active === undefined ? undefined : borrow(this.#active);
+    return this.#active === undefined ? undefined : borrow(this.#active.loaded);
   }
 
   /**
@@ -418,20 +385,4 @@ export class WasmModuleManager {
   #failedOperations(): number {
     return this.#recorders().reduce((sum, recorder) => sum + recorder.snapshot().total.errors, 0);
   }
-}
-
-/** The manager's module for a layer: only the manager gives it back. */
-function borrow({ loaded }: ActiveModule): LoadedModule {
-  return {
-    runtime: loaded.runtime,
-    operations: loaded.operations,
-    ...(loaded.routing === undefined ? {} : { routing: () => loaded.routing!() }),
-    ...(loaded.runsOnBuild === undefined ? {} : { runsOnBuild: (name) => loaded.runsOnBuild!(name) }),
-    ...(loaded.ownMemory === undefined ? {} : { ownMemory: () => loaded.ownMemory!() }),
-    get retired() {
-      return loaded.retired;
-    },
-    retire: () => loaded.retire(),
-    release: () => {},
-  };
 }
