@@ -5,7 +5,7 @@ import { calibrate, median, timeRun } from '../metrics/timing.js';
 import { loadTier } from './built-in-modules.js';
 import { failureOf } from './failure.js';
 import { knownModules } from './known-modules.js';
-import { limitTooSmall, type Selection, type SelectionOptions } from './load-chain.js';
+import { type ChosenModule, limitTooSmall, type Selection, type SelectionOptions } from './load-chain.js';
 import type { LoadedModule, ModuleProvider, ModuleSelectionEntry } from './module-definition.js';
 import type { ModuleOperations } from './module-operations.js';
 
@@ -25,9 +25,7 @@ function candidates(options: SelectionOptions): Candidate[] {
     });
 }
 
-interface Contestant {
-  readonly definition: ModuleProvider;
-  readonly loaded: LoadedModule;
+interface Contestant extends ChosenModule {
   /** Index of its entry. */
   readonly entry: number;
 }
