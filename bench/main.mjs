@@ -10,7 +10,9 @@ import { commitOf, describeMachine, locatePackage, wasmFiles } from './command/m
 import { parseOptions, usage } from './command/options.mjs';
 import { createProgress } from './command/progress.mjs';
 import { runOn } from './command/run.mjs';
-import { columnName, suiteTables, summary } from './report/text.mjs';
+import { knownReferences } from './measure/known-shares.mjs';
+import { columnName } from './report/figures.mjs';
+import { engineSummary, suiteTables, summary } from './report/text.mjs';
 import { suites } from './suites/index.mjs';
 
 /** @import { BenchmarkResults, EngineRun } from './measure/results.mjs' */
@@ -44,10 +46,14 @@ class Verdict {
 }
 
 /** @param {Options} options @returns {Cell[]} */
-function chooseCells({ suites: names, filter, seed, quick }) {
+function chooseCells({ suites: names, filter, seed, quick, rounds }) {
   const wanted = suites.filter(({ name }) => names.includes(name)).flatMap((suite) => suite.cells(seed));
-  const cells = filter === undefined && quick ? wanted.filter((cell) => cell.quick) : wanted;
-  return filter === undefined ? cells : cells.filter(({ suite, name }) => filter.test(`${suite} ${name}`));
+  const cells = quick
+    ? wanted.map((cell) => ({ ...cell, rounds: Math.min(cell.rounds ?? rounds, rounds) }))
+    : wanted;
+  return filter === undefined
+    ? cells.filter((cell) => !quick || cell.quick)
+    : cells.filter(({ suite, name }) => filter.test(`${suite} ${name}`));
 }
 
 /**
@@ -72,7 +78,14 @@ async function run(options, signal, verdict) {
   for (const name of engines) {
     if (signal.aborted) break;
     try {
-      const done = await runEngine(name, { options, cells, baseline, entry: located.entry, signal });
+      const done = await runEngine(name, {
+        options,
+        cells,
+        baseline,
+        entry: located.entry,
+        cpu: machine.cpu,
+        signal,
+      });
       runs.push(done);
       judge(done, verdict);
       if (baseline) reportChanges(done, baseline, { options, cpu: machine.cpu }, verdict);
@@ -93,6 +106,7 @@ async function run(options, signal, verdict) {
     // After each engine: whoever stops the run keeps what was measured.
     if (options.json && runs.length > 0) writeFileSync(options.json, `${JSON.stringify(results)}\n`);
   }
+  if (runs.length > 1) print([...engineSummary(runs), '']);
 }
 
 /** @param {Options} options @param {Verdict} verdict @returns {Baseline | undefined} */
@@ -108,9 +122,9 @@ function readBaseline({ baseline }, verdict) {
 
 /**
  * @param {string} name
- * @param {{ options: Options, cells: Cell[], baseline: Baseline | undefined, entry: string, signal: AbortSignal }} plan
+ * @param {{ options: Options, cells: Cell[], baseline: Baseline | undefined, entry: string, cpu: string, signal: AbortSignal }} plan
  */
-async function runEngine(name, { options, cells, baseline, entry, signal }) {
+async function runEngine(name, { options, cells, baseline, entry, cpu, signal }) {
   const { time, rounds, seed, quiet } = options;
   const folders = {
     package: resolve(options.package),
@@ -122,12 +136,13 @@ async function runEngine(name, { options, cells, baseline, entry, signal }) {
   const progress = createProgress(process.stderr, process.env, quiet);
   try {
     const done = await runOn(engine, {
-      ...{ cells, time, rounds, seed, entry, signal },
+      ...{ cells, time, rounds, seed, entry, cpu, signal },
+      references: knownReferences(join(root, 'bench/results/results.json')),
       ...(baseline && { baseline }),
       progress: progress.show,
-      suiteDone(suite, results) {
+      suiteDone(results) {
         progress.clear();
-        if (!quiet) print(suiteTables(suite, results));
+        if (!quiet) print(suiteTables(results));
       },
     });
     progress.clear();

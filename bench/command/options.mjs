@@ -87,7 +87,7 @@ export function parseOptions(args, root) {
       ) ?? suites.map(({ name }) => name),
     filter: filterOf(values.filter),
     time: number('--time', values.time, 0.1, 10_000) ?? preset.time,
-    rounds: whole('--rounds', values.rounds, 1, 1000) ?? preset.rounds,
+    rounds: whole('--rounds', values.rounds, 7, 1000) ?? preset.rounds,
     seed: whole('--seed', values.seed, 0, 2 ** 31) ?? preset.seed,
     engines: chosen('--engine', values.engine, engineNames, wrong) ?? [],
     json: values.json,

@@ -1,14 +1,17 @@
 // @ts-check
 /** One engine's part of a run. */
-import { findDefects, judgeCell } from '../measure/judge.mjs';
+import { judgeCell } from '../measure/judge.mjs';
+import { findDefects } from '../measure/known-shares.mjs';
 import { measureCell } from '../measure/measure-cell.mjs';
 import { Workers } from '../measure/workers.mjs';
+import { peerNames } from '../suites/entries.mjs';
 import { withBaseline } from './baseline.mjs';
 
 /** @import { Engine } from '../measure/protocol.mjs' */
 /** @import { CellResult, Defect, EngineRun, Limits } from '../measure/results.mjs' */
 /** @import { Cell } from '../suites/types.mjs' */
 /** @import { Baseline } from './baseline.mjs' */
+/** @import { Reference } from '../measure/known-shares.mjs' */
 
 /**
  * @typedef {object} Plan
@@ -18,9 +21,11 @@ import { withBaseline } from './baseline.mjs';
  * @property {number} seed
  * @property {string} entry of the package that is measured: its ES module, relative to its folder
  * @property {Baseline} [baseline]
+ * @property {string} cpu
+ * @property {Reference[]} references what peers are known to reach
  * @property {AbortSignal} signal
  * @property {(done: number, total: number, what: string) => void} progress
- * @property {(suite: string, cells: CellResult[]) => void} suiteDone
+ * @property {(cells: CellResult[]) => void} suiteDone with all rows of a suite
  */
 
 /**
@@ -29,7 +34,7 @@ import { withBaseline } from './baseline.mjs';
  * @returns {Promise<EngineRun>}
  */
 export async function runOn(engine, plan) {
-  const { cells, time, rounds, seed, entry, baseline, signal, progress, suiteDone } = plan;
+  const { cells, time, rounds, seed, entry, baseline, cpu, references, signal, progress, suiteDone } = plan;
   const workers = new Workers(engine, ({ from }) => ({
     package:
       from === 'baseline' && baseline?.kind === 'package'
@@ -53,10 +58,7 @@ export async function runOn(engine, plan) {
       results.push(measured.result);
       defects.push(...measured.defects);
       if (cells[index + 1]?.suite !== cell.suite) {
-        suiteDone(
-          cell.suite,
-          results.filter(({ suite }) => suite === cell.suite),
-        );
+        suiteDone(results.filter(({ suite }) => suite === cell.suite));
       }
     }
     return { engine: engine.description, limits, contenders: workers.contenders, cells: results, defects };
@@ -70,7 +72,8 @@ export async function runOn(engine, plan) {
     const planned = baseline === undefined ? cell : withBaseline(cell, baseline);
     for (let attempt = 1; ; attempt++) {
       const result = judgeCell(planned, await measureCell(planned, workers, { time, rounds }), seed);
-      const unfair = limits === null ? [] : findDefects(cell, result, limits.gigaflops);
+      const here = { cpu, engine: engine.name, gigaflops: limits?.gigaflops ?? 0 };
+      const unfair = limits === null ? [] : findDefects(result, peerNames, references, here);
       // A machine that was busy for a moment gets a second chance; a peer that is driven wrongly stays slow.
       if (unfair.length === 0 || attempt === 2 || signal.aborted) return { result, defects: unfair };
     }

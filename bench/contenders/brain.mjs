@@ -1,6 +1,7 @@
 // @ts-check
 /** brain.js in plain JavaScript: single inferences and training, one sample after the other. */
 import { networkInput, networkRows, sampleInput, swarmRows } from '../data/tasks.mjs';
+import { checkedUpdates } from '../data/training.mjs';
 
 /** @import { Contender, Prepared, Sources, Task } from './types.mjs' */
 /** @import { RunTask, Topology } from '../data/tasks.mjs' */
@@ -41,9 +42,6 @@ function prepare(brain, task) {
       return undefined;
   }
 }
-
-/** Updates in which the error has to fall visibly. */
-const checkedUpdates = 300;
 
 /**
  * It updates after every sample. `trainPattern` is what its `train` calls for each of them, without the bookkeeping

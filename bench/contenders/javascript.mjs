@@ -5,6 +5,7 @@
  */
 import { matrixInput, networkInput, networkRows, pairInput, vectorInput } from '../data/tasks.mjs';
 import { recordTrace } from '../data/trace.mjs';
+import { prepareTraining } from './javascript-training.mjs';
 
 /** @import { Contender, Prepared, Task } from './types.mjs' */
 /** @import { RunTask } from '../data/tasks.mjs' */
@@ -264,6 +265,8 @@ function prepare(task) {
     }
     case 'run':
       return prepareNetwork(task);
+    case 'train':
+      return prepareTraining(task);
     case 'trace':
       return task.way === 'javascript' ? prepareTrace(task) : undefined;
     default:

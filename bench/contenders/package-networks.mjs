@@ -3,6 +3,7 @@
 
 import { networkReference } from '../data/references.mjs';
 import { networkInput, networkRows, sampleInput, swarmRows } from '../data/tasks.mjs';
+import { faultOfTraining, meanSquaredError } from '../data/training.mjs';
 
 /** @import { NetworkConfig, NeuralRuntime, Vec } from '@sasi/wasm-performance' */
 /** @import { OtherTask, Prepared, Task } from './types.mjs' */
@@ -78,9 +79,6 @@ function creation(runtime, { layers }) {
 /** Batches that training goes through in turn. */
 const batches = 16;
 
-/** Updates in which the loss has to fall visibly. */
-const checkedUpdates = 300;
-
 /** @param {NeuralRuntime} runtime @param {TaskOf<'train'>} task @returns {Prepared} */
 function training(runtime, task) {
   const { rows } = task;
@@ -112,24 +110,6 @@ function training(runtime, task) {
     },
     dispose: () => network.dispose(),
   };
-}
-
-/** In float64, of the first batch. @param {Topology} task @param {number} rows */
-function meanSquaredError(task, rows) {
-  const { inputs, targets } = sampleInput(task, rows, 0);
-  const { values } = networkReference(inputs, networkInput(task));
-  return (
-    targets.reduce((sum, target, i) => sum + ((values[i] ?? Number.NaN) - target) ** 2, 0) / targets.length
-  );
-}
-
-/** @param {() => number} step returns the loss before it @param {number} right the first loss, in float64 */
-function faultOfTraining(step, right) {
-  const first = step();
-  if (!(Math.abs(first - right) <= 1e-4 * right)) return `its first loss is ${first}, not ${right}`;
-  let last = first;
-  for (let i = 0; i < checkedUpdates; i++) last = step();
-  return last < 0.9 * first ? undefined : `the loss did not fall: ${first} at first, ${last} in the end`;
 }
 
 /** @param {NeuralRuntime} runtime @param {TaskOf<'epoch'>} task @returns {Prepared | undefined} */

@@ -152,9 +152,10 @@ function matmul({ ops, memory, variant }, task) {
   const a = memory.float32(first);
   const b = memory.float32(second);
   const shape = { m, n, k, out: memory.float32(m * n) };
+  const right = task.packed ? ops.packWeights(b, { n, k }) : b;
   return {
     run(iterations) {
-      for (let i = 0; i < iterations; i++) ops.matmul(a, b, shape);
+      for (let i = 0; i < iterations; i++) ops.matmul(a, right, shape);
     },
     result: () => shape.out.view,
   };

@@ -22,7 +22,7 @@ import {
  * @typedef {Seeded & { operation: 'binary', name: string, n: number, kind?: 'arrays' }} BinaryTask
  * @typedef {Seeded & { operation: 'softmax', n: number, rows: number }} SoftmaxTask
  * @typedef {Seeded & { operation: 'dot' | 'sum', n: number }} ReduceTask
- * @typedef {Seeded & { operation: 'matmul', m: number, n: number, k: number }} MatmulTask
+ * @typedef {Seeded & { operation: 'matmul', m: number, n: number, k: number, packed?: boolean }} MatmulTask `packed`: the right operand was packed before
  * @typedef {Seeded & { layers: number[], activation: string, output: string }} Topology
  * @typedef {Topology & { operation: 'run', rows: number }} RunTask one row: a single inference; more: a batch
  * @typedef {Seeded & { operation: 'activation', n: number }} ActivationTask tanh(0.5 · x)

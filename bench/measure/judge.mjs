@@ -1,16 +1,10 @@
 // @ts-check
-/** From samples to statements: ratios with their intervals, requirements met or not, peers that are too slow. */
+/** From samples to statements: ratios with their intervals, requirements met or not. */
 import { quantile, ratioInterval, seededRandom } from './statistics.mjs';
 import { inUnit } from './units.mjs';
 
-/** @import { CellResult, Comparison, Defect, Measured, Outcome } from './results.mjs' */
+/** @import { CellResult, Comparison, Measured, Outcome } from './results.mjs' */
 /** @import { Cell, Requirement, Unit } from '../suites/types.mjs' */
-
-/** Its share of what a peer is known to reach; below, it was not measured fairly. */
-const leastOfKnown = 0.8;
-
-/** The limit of the engine on which the known figures were measured, GFLOP/s. */
-const knownLimit = 60;
 
 /**
  * @param {Cell} cell
@@ -114,34 +108,28 @@ function fastest(results, ids) {
   return there.sort((a, b) => (results[a]?.median ?? 0) - (results[b]?.median ?? 0))[0];
 }
 
-/** Columns that are no part of this package, and the builds that are compared with the first. */
-const notOurs = ['tfjs-wasm', 'onnxruntime-web', 'ruv-swarm', 'brain.js', 'javascript', 'scalar', 'js'];
+/** The builds of this package, the fastest first. */
+export const ownBuilds = ['simd', 'scalar', 'js', 'relaxed'];
 
-/** @param {Record<string, Measured>} results @param {RandomU32} random @returns {Comparison[]} */
-function comparisons(results, random) {
-  const own = results.simd;
-  if (!own?.samples.length) return [];
-  return notOurs.flatMap((over) => {
-    const theirs = results[over];
-    if (!theirs?.samples.length) return [];
-    return [{ entry: 'simd', over, ...ratioInterval(theirs.samples, own.samples, random) }];
-  });
-}
+/** Who is no part of this package. */
+const notOurs = ['tfjs-wasm', 'onnxruntime-web', 'ruv-swarm', 'brain.js', 'javascript'];
 
 /**
- * Peers that are slower here than they are known to be, as a share of the engine's limit.
- * @param {Cell} cell
- * @param {CellResult} result
- * @param {number} gigaflops the engine's limit
- * @returns {Defect[]}
+ * Every build beside everybody else, and the first beside the others.
+ * @param {Record<string, Measured>} results
+ * @param {RandomU32} random
+ * @returns {Comparison[]}
  */
-export function findDefects(cell, result, gigaflops) {
-  return Object.entries(cell.known ?? {}).flatMap(([peer, figure]) => {
-    const median = result.results[peer]?.median ?? null;
-    if (median === null) return [];
-    const measured = inUnit(cell.unit, median);
-    const expected = (figure / knownLimit) * gigaflops;
-    const unit = cell.unit.name;
-    return measured < leastOfKnown * expected ? [{ cell: cell.name, peer, measured, expected, unit }] : [];
+function comparisons(results, random) {
+  return ownBuilds.flatMap((entry) => {
+    const own = results[entry];
+    if (!own?.samples.length) return [];
+    const others = entry === 'simd' ? [...notOurs, 'scalar', 'js'] : notOurs;
+    return others.flatMap((over) => {
+      const theirs = results[over];
+      return theirs?.samples.length
+        ? [{ entry, over, ...ratioInterval(theirs.samples, own.samples, random) }]
+        : [];
+    });
   });
 }

@@ -29,8 +29,8 @@ export function entriesOf(cell) {
  * @param {Sampling} sampling
  * @returns {Promise<Record<string, Measured>>} by the contender's id
  */
-export async function measureCell(cell, workers, { time, rounds: usual }) {
-  const sampling = { time, rounds: cell.rounds === undefined ? usual : Math.min(cell.rounds, 3 * usual) };
+export async function measureCell(cell, workers, { time, rounds }) {
+  const sampling = { time, rounds: cell.rounds ?? rounds };
   if (cell.task.operation === 'load') return measureLoads(cell, cell.task.part, workers, sampling.rounds);
   /** @type {Record<string, Measured>} */
   const results = {};
@@ -74,7 +74,7 @@ async function measureLoads(cell, part, workers, rounds) {
   const samples = {};
   for (let round = 0; round < rounds; round++) {
     for (const entry of cell.entries) {
-      if (results[entry.id] !== undefined) continue;
+      if (results[entry.id] !== undefined || round >= (entry.rounds ?? rounds)) continue;
       // What is not there is asked for once.
       const loaded = round === 0 ? await workers.get(entry) : undefined;
       if (loaded !== undefined && 'missing' in loaded) {
@@ -107,6 +107,8 @@ async function begin(cell, entry, workers, { time }) {
   const { worker } = loaded;
   const prepared = await ask(worker, { kind: 'prepare', task: entry.task ?? cell.task });
   if (prepared.kind === 'prepared') {
+    // One that measures by itself, and once, finds its own way.
+    if (cell.rounds === 1) return { entry, worker, samples: [] };
     const calibrated = await ask(worker, { kind: 'calibrate', time });
     if (calibrated.kind !== 'sampled') return { none: fail(entry, worker, workers, calibrated) };
     return { entry, worker, samples: [], ...(prepared.accuracy && { accuracy: prepared.accuracy }) };

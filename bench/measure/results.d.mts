@@ -33,7 +33,7 @@ export interface Outcome {
   readonly met: boolean | null;
 }
 
-/** How the fastest build stands to one contender. */
+/** How a build stands to one contender. */
 export interface Comparison {
   readonly entry: string;
   readonly over: string;

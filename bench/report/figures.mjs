@@ -5,6 +5,18 @@ import { inUnit } from '../measure/units.mjs';
 /** @import { Measured, Outcome } from '../measure/results.mjs' */
 /** @import { Unit } from '../suites/types.mjs' */
 
+/** @type {Record<string, string>} */
+const short = {
+  'tfjs-wasm': 'tfjs',
+  'onnxruntime-web': 'ort',
+  'ruv-swarm': 'ruv',
+  'brain.js': 'brain',
+  javascript: 'plain JS',
+};
+
+/** @param {string} id */
+export const columnName = (id) => short[id] ?? id;
+
 /** Three digits, as long as they say something. @param {number} value */
 export function threeDigits(value) {
   if (!Number.isFinite(value)) return '–';
@@ -42,3 +54,6 @@ export function errorText(measured) {
   if (maxError == null || maxUlp == null) return '';
   return maxUlp < 100 ? `${threeDigits(maxUlp)} ulp` : maxError.toExponential(0);
 }
+
+/** @param {Outcome} outcome */
+export const verdict = ({ met }) => (met === null ? '?' : met ? '✓' : '✗ missed');

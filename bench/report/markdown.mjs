@@ -1,15 +1,24 @@
 // @ts-check
 /** Results as Markdown: for each engine where it was measured, where the package stands, and every row. */
-import { errorText, figure, measuredText, percent, threeDigits, times } from './figures.mjs';
-import { closest, columnName, columnsOf, groupsOf, verdict } from './text.mjs';
+import { columnName, threeDigits } from './figures.mjs';
+import {
+  byTable,
+  defectLine,
+  faultsOf,
+  notesOf,
+  requirementTable,
+  suiteTable,
+  summaryTable,
+} from './tables.mjs';
 
-/** @import { BenchmarkResults, CellResult, EngineRun } from '../measure/results.mjs' */
+/** @import { BenchmarkResults, EngineRun } from '../measure/results.mjs' */
+/** @import { Table } from './tables.mjs' */
 
 /** @param {string} text */
 const escaped = (text) => text.replaceAll('|', '\\|');
 
-/** Columns without any content are left out. @param {string[]} header @param {string[][]} rows @returns {string[]} */
-export function markdownTable(header, rows) {
+/** Columns without any content are left out. @param {Table} table @returns {string[]} */
+export function markdownTable({ header, rows }) {
   const used = header.map((_, column) => column === 0 || rows.some((row) => (row[column] ?? '') !== ''));
   const line = (/** @type {string[]} */ cells) =>
     `| ${cells
@@ -28,70 +37,8 @@ export function provenance({ machine, date, commit, version }, { engine, limits 
   return `Measured on ${date.slice(0, 10)} at ${what}, on ${machine.cpu} (${machine.cores} cores, ${machine.system}), ${engine.version}${limit}.`;
 }
 
-/**
- * One row for each group: the row of it in which the package stands worst.
- * @param {EngineRun} run
- */
-export function summaryTable(run) {
-  const header = [
-    'simd build',
-    'is',
-    'over the best other',
-    'worst row',
-    'requirements met',
-    'largest error',
-  ];
-  const rows = groupsOf(run).map(({ group, standing, best, row, met, error }) => [
-    group,
-    standing,
-    best,
-    row,
-    met,
-    error,
-  ]);
-  return markdownTable(header, rows);
-}
-
-/** @param {readonly CellResult[]} cells */
-function suiteTable(cells) {
-  const columns = columnsOf(cells);
-  const header = [
-    '',
-    'unit',
-    ...columns.map(columnName),
-    'limit',
-    'of limit',
-    'over the best other',
-    'error',
-  ];
-  const rows = cells.map(({ name, unit, results, comparisons }) => {
-    const share = results.simd?.shareOfLimit;
-    const best = closest(comparisons);
-    return [
-      name,
-      unit.name,
-      ...columns.map((id) => figure(results[id], unit)),
-      figure(results.limit, unit),
-      share === undefined ? '' : percent(share),
-      best === undefined ? '' : `${times(best)} ${columnName(best.over)}`,
-      errorText(results.simd),
-    ];
-  });
-  return markdownTable(header, rows);
-}
-
-/** @param {readonly CellResult[]} cells */
-function requirementTable(cells) {
-  const rows = cells.flatMap(({ suite, name, unit, outcomes }) =>
-    outcomes.map((outcome) => [
-      `${suite}: ${name}`,
-      outcome.text,
-      measuredText(outcome, unit),
-      verdict(outcome),
-    ]),
-  );
-  return rows.length === 0 ? [] : markdownTable(['row', 'required', 'measured', ''], rows);
-}
+/** @param {string[]} lines */
+const list = (lines) => (lines.length === 0 ? [] : [...lines.map((line) => `- ${line}`), '']);
 
 /**
  * The whole report.
@@ -111,14 +58,15 @@ export function markdownReport(results, charts) {
     '',
     `Medians of ${options.rounds} interleaved rounds of at least ${options.time} ms, seed ${options.seed}; a ratio has its 95 % bootstrap interval in brackets. Every result was checked against float64 first. "–": no such operation; "wrong": the result was, so its speed does not count.`,
     '',
-    ...(files.length === 0 ? [] : markdownTable(['build', 'bytes', 'gzipped', 'SHA-256'], files)),
+    ...(files.length === 0
+      ? []
+      : markdownTable({ header: ['build', 'bytes', 'gzipped', 'SHA-256'], rows: files })),
     ...results.runs.flatMap((run) => engineReport(results, run, charts(run))),
   ].join('\n')}\n`;
 }
 
 /** @param {BenchmarkResults} results @param {EngineRun} run @param {string[]} charts */
 function engineReport(results, run, charts) {
-  const tables = [...new Set(run.cells.map(({ suite, table }) => table ?? suite))];
   const missing = Object.entries(run.contenders).filter(([, { missing: why }]) => why !== undefined);
   return [
     '',
@@ -126,28 +74,26 @@ function engineReport(results, run, charts) {
     '',
     provenance(results, run),
     '',
-    ...missing.map(([id, { missing: why }]) => `- ${columnName(id)} is missing: ${why}`),
-    ...run.defects.map(
-      ({ cell, peer, measured, expected, unit }) =>
-        `- not fair: ${peer} shows ${threeDigits(measured)} ${unit} in ${cell}; ${threeDigits(expected)} are known, with this limit`,
-    ),
-    '',
-    ...summaryTable(run),
+    ...list([
+      ...missing.map(([id, { missing: why }]) => `${columnName(id)} is missing: ${why}`),
+      ...run.defects.map(defectLine),
+    ]),
+    ...markdownTable(summaryTable(run)),
     '',
     ...charts.flatMap((file) => [`![${file.replace(/\.svg$/, '')}](${file})`, '']),
-    ...tables.flatMap((name) => {
-      const cells = run.cells.filter(({ suite, table }) => (table ?? suite) === name);
-      return [
-        `### ${name}`,
-        '',
-        ...suiteTable(cells),
-        '',
-        ...cells.flatMap(({ name: row, note }) => (note === undefined ? [] : [`- ${row}: ${note}`])),
-        '',
-      ];
-    }),
-    '### requirements',
-    '',
-    ...requirementTable(run.cells),
+    ...[...byTable(run.cells)].flatMap(([name, cells]) => [
+      `### ${name}`,
+      '',
+      ...markdownTable(suiteTable('', cells)),
+      '',
+      ...list([...notesOf(cells), ...faultsOf(cells)]),
+      ...requirements(cells),
+    ]),
   ];
+}
+
+/** @param {EngineRun['cells']} cells */
+function requirements(cells) {
+  const table = requirementTable(cells);
+  return table.rows.length === 0 ? [] : [...markdownTable(table), ''];
 }

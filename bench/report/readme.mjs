@@ -1,7 +1,7 @@
 // @ts-check
 /** The README's figures: made of the committed results, between two marks, so that a test can make them again. */
 import { markdownTable, provenance } from './markdown.mjs';
-import { groupsOf } from './text.mjs';
+import { enginesTable, requirementsMet } from './tables.mjs';
 
 /** @import { BenchmarkResults } from '../measure/results.mjs' */
 
@@ -14,43 +14,22 @@ const end = '<!-- end of the benchmark -->';
  * @returns {string}
  */
 export function readmeSection(results) {
-  const [first] = results.runs;
+  const [first, ...others] = results.runs;
   if (first === undefined) return '';
-  const byEngine = results.runs.map((run) => new Map(groupsOf(run).map((row) => [row.group, row])));
-  const groups = [...new Set(byEngine.flatMap((rows) => [...rows.keys()]))];
-  const header = [
-    'simd build over the best other, worst row',
-    ...results.runs.map(({ engine }) => engine.engine),
-    'largest error',
-  ];
-  const rows = groups.map((group) => [
-    group,
-    ...byEngine.map((own) => {
-      const row = own.get(group);
-      return row?.best ? `${row.standing} ${row.best}` : '';
-    }),
-    byEngine[0]?.get(group)?.error ?? '',
-  ]);
-  const requirements = results.runs.map((run) => {
-    const outcomes = run.cells.flatMap((cell) => cell.outcomes).filter(({ met }) => met !== null);
-    return `${run.engine.engine} ${outcomes.filter(({ met }) => met).length} of ${outcomes.length}`;
-  });
+  const chart = (/** @type {string} */ title, /** @type {string} */ name) =>
+    `![${title}](bench/results/${first.engine.engine}-${name}.svg)`;
   return [
     begin,
     provenance(results, first),
+    ...(others.length === 0 ? [] : [`Beside it ${others.map(({ engine }) => engine.version).join(', ')}.`]),
     '',
-    ...results.runs.slice(1).flatMap((run) => [`${run.engine.engine}: ${run.engine.version}.`]),
-    ...(results.runs.length > 1 ? [''] : []),
-    ...markdownTable(
-      header,
-      rows.filter((row) => row.slice(1, -1).some((cell) => cell !== '')),
-    ),
+    ...markdownTable(enginesTable(results.runs)),
     '',
-    `Requirements met: ${requirements.join(', ')}. All rows, with every peer: \`npm run bench:report -- bench/results/results.json\`.`,
+    `Requirements met: ${results.runs.map(requirementsMet).join(', ')}. All rows, with every peer: \`npm run bench:report -- bench/results/results.json\`.`,
     '',
-    `![times the speed of the best other](bench/results/${first.engine.engine}-ratios.svg)`,
+    chart('times the speed of the best other', 'ratios'),
     '',
-    `![products of matrices](bench/results/${first.engine.engine}-matmul.svg)`,
+    chart('products of matrices', 'matmul'),
     end,
   ].join('\n');
 }

@@ -4,8 +4,8 @@
  * description, no script, no font of their own.
  */
 import { inUnit } from '../measure/units.mjs';
-import { threeDigits } from './figures.mjs';
-import { columnName, groupsOf } from './text.mjs';
+import { columnName, threeDigits } from './figures.mjs';
+import { groupsOf } from './standing.mjs';
 
 /** @import { EngineRun, CellResult } from '../measure/results.mjs' */
 

@@ -5,15 +5,6 @@ import { ratio } from './requirements.mjs';
 
 /** @import { Cell, Requirement, Suite } from './types.mjs' */
 
-/** What peers reached at 10⁴ and 10⁶ elements, 10⁹ elements a second, with a limit of 60 GFLOP/s: Node 20. */
-const known = /** @type {Record<string, Record<string, [number, number]>>} */ ({
-  tanh: { 'tfjs-wasm': [0.1, 0.1], 'onnxruntime-web': [0.43, 0.59] },
-  sigmoid: { 'tfjs-wasm': [1.03, 1.2], 'onnxruntime-web': [0.32, 0.37] },
-  softmax: { 'tfjs-wasm': [1.24, 1.46], 'onnxruntime-web': [0.42, 0.56] },
-  relu: { 'tfjs-wasm': [5.4, 11.4], 'onnxruntime-web': [0.8, 1.9] },
-  add: { 'tfjs-wasm': [3.1, 7.4] },
-});
-
 const sizes = [1e4, 1e6];
 
 /** The scalar build is an honest baseline: slower than plain JavaScript in no cell. */
@@ -50,7 +41,6 @@ export const elementwise = {
         ratio('simd', others, 1.2),
       ]),
       name: 'softmax 1000 rows of 10',
-      known: {},
       quick: false,
     },
     ...[1e3, 1e6].flatMap((n) =>
@@ -78,8 +68,6 @@ export const elementwise = {
  */
 function cell(name, n, task, group, requirements) {
   const operands = task.operation === 'binary' ? 3 : 2;
-  const at = sizes.indexOf(n);
-  const figures = Object.entries(known[name] ?? {}).map(([peer, reached]) => [peer, reached[at]]);
   return {
     suite: 'elementwise',
     name: `${name} ${power(n)}`,
@@ -89,7 +77,6 @@ function cell(name, n, task, group, requirements) {
     unit: gigaelements(n),
     limit: { kind: 'copy', amount: 4 * operands * n },
     requirements: [...requirements, scalarOverJavaScript],
-    known: Object.fromEntries(figures.filter(([, figure]) => figure !== undefined)),
     quick: n === 1e4 && ['tanh', 'sigmoid', 'softmax'].includes(name),
   };
 }

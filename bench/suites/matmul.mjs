@@ -5,16 +5,6 @@ import { ratio } from './requirements.mjs';
 
 /** @import { Cell, Requirement, Suite } from './types.mjs' */
 
-/** What peers reached, GFLOP/s, with a limit of 60: Node 20. */
-const known = /** @type {Record<number, Record<string, number>>} */ ({
-  32: { 'tfjs-wasm': 15.4, 'onnxruntime-web': 2.0 },
-  64: { 'tfjs-wasm': 34.8, 'onnxruntime-web': 18.6, 'ruv-swarm': 3.7 },
-  128: { 'tfjs-wasm': 42.0, 'onnxruntime-web': 27.4 },
-  256: { 'tfjs-wasm': 43.0, 'onnxruntime-web': 31.2, 'ruv-swarm': 2.5 },
-  512: { 'tfjs-wasm': 42.9, 'onnxruntime-web': 30.2, 'ruv-swarm': 1.7 },
-  1024: { 'tfjs-wasm': 42.8, 'onnxruntime-web': 33.9 },
-});
-
 /** Of tfjs-wasm, the fastest peer; and of what the engine can do. */
 const required = /** @type {Record<number, { overTensorFlow: number, ofLimit?: number }>} */ ({
   8: { overTensorFlow: 8 },
@@ -104,17 +94,20 @@ function scalarLoops(n, seed) {
  */
 function product(m, n, k, seed, group, requirements) {
   const flops = 2 * m * n * k;
-  const figures = m === n && n === k ? known[n] : undefined;
+  const task = { operation: /** @type {const} */ ('matmul'), m, n, k, seed };
   return {
     suite: 'matmul',
     name: `${m}×${k}×${n}`,
     group,
-    entries: everybody,
-    task: { operation: 'matmul', m, n, k, seed },
+    // As networks do it: the weights are packed once, and not timed.
+    entries: [
+      ...everybody,
+      { id: 'simd, packed', options: { name: 'package', variant: 'simd' }, task: { ...task, packed: true } },
+    ],
+    task,
     unit: gigaflops(flops),
     limit: { kind: 'flops', amount: flops },
     requirements,
-    ...(figures === undefined ? {} : { known: figures }),
     quick: m === n && [64, 256].includes(m),
   };
 }

@@ -10,6 +10,8 @@ export interface Entry {
   readonly task?: Task;
   /** A process of its own for this cell, so that nothing before it has shaped what the engine's compilers know. */
   readonly fresh?: boolean;
+  /** Samples at most, where each takes a process of its own. */
+  readonly rounds?: number;
 }
 
 /** What a figure has to be. */
@@ -45,8 +47,6 @@ export interface Cell {
   /** What one call takes of the engine's limit: its share of it is shown. */
   readonly limit?: { readonly kind: 'flops' | 'copy' | 'read'; readonly amount: number };
   readonly requirements: readonly Requirement[];
-  /** What peers are known to reach, in the cell's unit, on an engine whose limit is 60 GFLOP/s. */
-  readonly known?: Readonly<Record<string, number>>;
   /** Part of a `--quick` run. */
   readonly quick?: boolean;
   /** Samples, where the run's own number does not fit. */

@@ -7,7 +7,7 @@ import { threeDigits } from '../../bench/report/figures.mjs';
 import { markdownReport } from '../../bench/report/markdown.mjs';
 import { readmeSection, sectionIn, withReadmeSection } from '../../bench/report/readme.mjs';
 import { matmulChart, ratioChart } from '../../bench/report/svg.mjs';
-import { suiteTables, summary } from '../../bench/report/text.mjs';
+import { engineSummary, suiteTables, summary } from '../../bench/report/text.mjs';
 import { textTable } from '../../bench/report/text-table.mjs';
 
 /** @param {number} cost */
@@ -31,7 +31,11 @@ function cellOf(n, simd, peer) {
   };
   /** @param {number} rate */
   const at = (rate) => measured(flops / 1e6 / rate);
-  return judgeCell(cell, /** @type {any} */ ({ simd: at(simd), 'tfjs-wasm': at(peer), limit: at(60) }), 1);
+  return judgeCell(
+    cell,
+    /** @type {any} */ ({ simd: at(simd), scalar: at(simd / 5), 'tfjs-wasm': at(peer), limit: at(60) }),
+    1,
+  );
 }
 
 /** @type {any} */
@@ -56,18 +60,36 @@ const results = {
 
 test('the summary shows where the package is ahead and where behind, each group by its worst row', () => {
   const lines = summary(run);
-  assert.match(lines.find((line) => line.startsWith('small')) ?? '', /ahead +10\.0× .*tfjs +8×8×8 +1 of 1/);
+  assert.match(
+    lines.find((line) => line.startsWith('small')) ?? '',
+    /ahead +10\.0× .*tfjs +2\.00× tfjs +1\/1 +1\.50 ulp +8×8×8/,
+  );
   assert.match(
     lines.find((line) => line.startsWith('large')) ?? '',
-    /behind +0\.91× .*tfjs +256×256×256 +0 of 2/,
+    /behind +0\.91× .*tfjs +0\.18× tfjs +0\/2 +1\.50 ulp +256×256×256/,
   );
 });
 
 test('tables show figures, shares of the limit, ratios and verdicts', () => {
-  const text = suiteTables('matmul', run.cells).join('\n');
-  assert.match(text, /64×64×64 +GFLOP\/s +45\.0 +30\.0 +60\.0 +75 % +1\.50× \(1\.50–1\.50\) tfjs +1\.50 ulp/);
+  const text = suiteTables(run.cells).join('\n');
+  assert.match(
+    text,
+    /64×64×64 +GFLOP\/s +45\.0 +9\.00 +30\.0 +60\.0 +75 % +1\.50× \(1\.50–1\.50\) tfjs +1\.50 ulp/,
+  );
   assert.match(text, /8×8×8 +simd over tfjs-wasm ≥ 2 +10\.0× .* ✓/);
   assert.match(text, /✗ missed/);
+});
+
+test('several engines stand beside each other', () => {
+  /** @type {any} */
+  const other = { ...run, engine: { engine: 'webkit', version: 'WebKit' }, cells: [cellOf(64, 30, 30)] };
+  const lines = engineSummary([run, other]);
+  assert.match(lines[0] ?? '', /node20 +webkit +error/);
+  assert.match(
+    lines.find((line) => line.startsWith('small')) ?? '',
+    /^small +ahead 10\.0× \(10\.0–10\.0\) tfjs +1\.50 ulp$/,
+  );
+  assert.match(lines.find((line) => line.startsWith('large')) ?? '', /behind 0\.91× .* level 1\.00×/);
 });
 
 test('columns line up, and empty ones are left out', () => {
@@ -112,8 +134,8 @@ test('charts are drawn from the figures', () => {
   assert.equal(ratios.match(/<rect/g)?.length, 2);
   assert.ok(ratios.includes('class="ahead"') && ratios.includes('class="behind"'));
   const products = matmulChart(run) ?? '';
-  // The limit, simd and tfjs.
-  assert.equal(products.match(/<path/g)?.length, 3);
+  // The limit, simd, scalar and tfjs.
+  assert.equal(products.match(/<path/g)?.length, 4);
   for (const chart of [ratios, products]) {
     assert.ok(chart.startsWith('<svg xmlns=') && chart.trimEnd().endsWith('</svg>'));
     assert.ok(!/NaN|undefined|Infinity/.test(chart), chart);

@@ -1,0 +1,51 @@
+// @ts-check
+/** Where the package stands: ahead, level or behind, in each group of rows. */
+import { ownBuilds } from '../measure/judge.mjs';
+
+/** @import { CellResult, Comparison, EngineRun } from '../measure/results.mjs' */
+
+/** The other that comes closest to a build, or is furthest ahead of it. @param {readonly Comparison[]} comparisons @param {string} [build] */
+export function closest(comparisons, build = 'simd') {
+  const others = comparisons.filter(({ entry, over }) => entry === build && !ownBuilds.includes(over));
+  return others.sort((a, b) => a.ratio - b.ratio)[0];
+}
+
+/** @param {Comparison} comparison */
+const standing = ({ low, high }) => (low > 1 ? 'ahead' : high < 1 ? 'behind' : 'level');
+
+/** The row in which a build is least ahead, or furthest behind. @param {readonly CellResult[]} cells @param {string} build */
+function worstRow(cells, build) {
+  const compared = cells.flatMap((cell) => {
+    const comparison = closest(cell.comparisons, build);
+    return comparison === undefined ? [] : [{ row: cell.name, comparison }];
+  });
+  return compared.sort((a, b) => a.comparison.ratio - b.comparison.ratio)[0];
+}
+
+/**
+ * Each group of rows, as its worst row: where the package is least ahead, or furthest behind.
+ * @param {EngineRun} run
+ */
+export function groupsOf({ cells }) {
+  const names = [...new Set(cells.map(({ group }) => group))];
+  return names.map((group) => {
+    const members = cells.filter((cell) => cell.group === group);
+    const worst = worstRow(members, 'simd');
+    const outcomes = members.flatMap((cell) => cell.outcomes).filter(({ met }) => met !== null);
+    return {
+      group,
+      ...(worst && { row: worst.row, comparison: worst.comparison, standing: standing(worst.comparison) }),
+      otherBuilds: ownBuilds.slice(1).map((build) => worstRow(members, build)?.comparison),
+      met: outcomes.filter(({ met }) => met).length,
+      required: outcomes.length,
+      leastAccurate: leastAccurate(members),
+    };
+  });
+}
+
+/** @param {readonly CellResult[]} cells */
+function leastAccurate(cells) {
+  return cells
+    .flatMap(({ results }) => (results.simd?.accuracy?.maxUlp != null ? [results.simd] : []))
+    .sort((a, b) => (b.accuracy?.maxUlp ?? 0) - (a.accuracy?.maxUlp ?? 0))[0];
+}

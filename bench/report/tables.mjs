@@ -1,0 +1,139 @@
+// @ts-check
+/** What every table says, as text, whatever draws it: a terminal or Markdown. */
+import { ownBuilds } from '../measure/judge.mjs';
+import {
+  columnName,
+  errorText,
+  figure,
+  measuredText,
+  percent,
+  threeDigits,
+  times,
+  verdict,
+} from './figures.mjs';
+import { closest, groupsOf } from './standing.mjs';
+
+/** @import { CellResult, Comparison, Defect, EngineRun } from '../measure/results.mjs' */
+
+/** @typedef {{ header: string[], rows: string[][] }} Table */
+
+/** Columns in their order; whoever else was measured follows. */
+const order = [...ownBuilds, 'tfjs-wasm', 'onnxruntime-web', 'ruv-swarm', 'brain.js', 'javascript'];
+
+/** @param {readonly CellResult[]} cells */
+function columnsOf(cells) {
+  const there = new Set(cells.flatMap(({ results }) => Object.keys(results)));
+  there.delete('limit');
+  return [...order.filter((id) => there.has(id)), ...[...there].filter((id) => !order.includes(id))];
+}
+
+/**
+ * The rows of a suite by table: those with other columns than the rest have one of their own.
+ * @param {readonly CellResult[]} cells
+ * @returns {Map<string, CellResult[]>}
+ */
+export function byTable(cells) {
+  /** @type {Map<string, CellResult[]>} */
+  const tables = new Map();
+  for (const cell of cells) {
+    const name = cell.table ?? cell.suite;
+    tables.set(name, [...(tables.get(name) ?? []), cell]);
+  }
+  return tables;
+}
+
+/** @param {Comparison | undefined} comparison */
+const overWhom = (comparison) =>
+  comparison === undefined ? '' : `${times(comparison)} ${columnName(comparison.over)}`;
+
+/** @param {string} title @param {readonly CellResult[]} cells @returns {Table} */
+export function suiteTable(title, cells) {
+  const columns = columnsOf(cells);
+  return {
+    header: [title, 'unit', ...columns.map(columnName), 'limit', 'of limit', 'over the best other', 'error'],
+    rows: cells.map(({ name, unit, results, comparisons }) => [
+      name,
+      unit.name,
+      ...columns.map((id) => figure(results[id], unit)),
+      figure(results.limit, unit),
+      results.simd?.shareOfLimit === undefined ? '' : percent(results.simd.shareOfLimit),
+      overWhom(closest(comparisons)),
+      errorText(results.simd),
+    ]),
+  };
+}
+
+/** What has to be said beside a suite's rows. @param {readonly CellResult[]} cells */
+export const notesOf = (cells) =>
+  cells.flatMap(({ name, note }) => (note === undefined ? [] : [`${name}: ${note}`]));
+
+/** Contenders whose speed does not count. @param {readonly CellResult[]} cells */
+export const faultsOf = (cells) =>
+  cells.flatMap(({ name, results }) =>
+    Object.entries(results)
+      .filter(([, { status }]) => status === 'wrong' || status === 'failed')
+      .map(([id, { status, reason }]) => `${name}, ${columnName(id)} ${status}: ${reason}`),
+  );
+
+/** @param {readonly CellResult[]} cells @returns {Table} */
+export function requirementTable(cells) {
+  return {
+    header: ['row', 'required', 'measured', ''],
+    rows: cells.flatMap(({ name, unit, outcomes }) =>
+      outcomes.map((outcome) => [name, outcome.text, measuredText(outcome, unit), verdict(outcome)]),
+    ),
+  };
+}
+
+/** A row for each group: how every build stands where it stands worst. @param {EngineRun} run @returns {Table} */
+export function summaryTable(run) {
+  const others = ownBuilds.slice(1);
+  return {
+    header: ['simd build', 'is', 'over the best other', ...others, 'met', 'error', 'worst row'],
+    rows: groupsOf(run).map(
+      ({ group, standing, comparison, otherBuilds, met, required, leastAccurate, row }) => [
+        group,
+        standing ?? '',
+        overWhom(comparison),
+        ...otherBuilds.map((other) =>
+          other === undefined ? '' : `${threeDigits(other.ratio)}× ${columnName(other.over)}`,
+        ),
+        required === 0 ? '' : `${met}/${required}`,
+        errorText(leastAccurate),
+        row ?? '',
+      ],
+    ),
+  };
+}
+
+/** A row for each group, a column for each engine: where the fastest build stands worst. @param {readonly EngineRun[]} runs @returns {Table} */
+export function enginesTable(runs) {
+  const byEngine = runs.map((run) => new Map(groupsOf(run).map((row) => [row.group, row])));
+  const groups = [...new Set(byEngine.flatMap((rows) => [...rows.keys()]))];
+  const rows = groups.map((group) => [
+    group,
+    ...byEngine.map((own) => {
+      const { standing, comparison } = own.get(group) ?? {};
+      return comparison ? `${standing} ${overWhom(comparison)}` : '';
+    }),
+    errorText(byEngine[0]?.get(group)?.leastAccurate),
+  ]);
+  return {
+    header: [
+      'simd build over the best other, worst row',
+      ...runs.map(({ engine }) => engine.engine),
+      'error',
+    ],
+    rows: rows.filter((row) => row.slice(1, -1).some((cell) => cell !== '')),
+  };
+}
+
+/** @param {EngineRun} run */
+export function requirementsMet({ engine, cells }) {
+  const outcomes = cells.flatMap((cell) => cell.outcomes).filter(({ met }) => met !== null);
+  return `${engine.engine} ${outcomes.filter(({ met }) => met).length} of ${outcomes.length}`;
+}
+
+/** @param {Defect} defect */
+export const defectLine = ({ cell, peer, measured, expected, unit }) =>
+  `not fair: ${peer} shows ${threeDigits(measured)} ${unit} in ${cell}; ${threeDigits(expected)} are known, with this limit`;
