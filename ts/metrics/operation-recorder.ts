@@ -14,8 +14,8 @@ export type Profiling = boolean | 'trace';
 export interface OperationMeter {
   /** The time at which the call began, to be handed to `end` or `fail`. */
   begin(): number;
-  /** The call succeeded and worked on `elements` elements. */
-  end(start: number, elements: number): void;
+  /** The call succeeded and worked on `elements` elements. Returns the time at which it ended. */
+  end(start: number, elements: number): number;
   /** The call threw. It counts as a call and as an error, with no elements. */
   fail(start: number): void;
 }
@@ -63,7 +63,7 @@ export interface RecorderOptions {
 
 const silentMeter: OperationMeter = {
   begin: () => 0,
-  end: () => {},
+  end: () => 0,
   fail: () => {},
 };
 
@@ -169,8 +169,10 @@ class RecordingMeter implements OperationMeter {
     return this.#clock();
   }
 
-  end(start: number, elements: number): void {
-    this.record(start, this.#clock(), elements);
+  end(start: number, elements: number): number {
+    const now = this.#clock();
+    this.record(start, now, elements);
+    return now;
   }
 
   fail(start: number): void {

@@ -41,3 +41,10 @@ export function copyOut(
     values.set(heapF32.subarray(source, source + count), begin);
   }
 }
+
+/** A new array of the `count` elements at `address`. */
+export function newCopy({ heapF32 }: Engine, address: number, count: number): Float32Array {
+  const source = address >>> 2;
+  // From a view: unlike `slice`, and unlike an array that is filled afterwards, it is not filled with zeros first.
+  return new Float32Array(heapF32.subarray(source, source + count));
+}

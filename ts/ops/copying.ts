@@ -1,14 +1,17 @@
 /** Calls with arrays among their operands: these go through a temporary block, which is freed whatever happens. */
 import { type Engine, owner } from '../core/engine.js';
-import { copyIn, copyOut, multipleOfFour } from './copy.js';
+import { copyIn, copyOut, multipleOfFour, newCopy } from './copy.js';
 import { isFloat32Array, type Vec } from './vec.js';
 
-/** The vectors of one call. `b` is `a` for an operation of one operand; a reduction has no `out`. */
-export interface Operands<Out = Vec> {
+/**
+ * The vectors of one call. `b` is `a` for an operation of one operand. Without `out` the call has no vector as its
+ * result, or makes one.
+ */
+export interface Operands {
   readonly a: Vec;
   readonly b: Vec;
   readonly c: Vec | undefined;
-  readonly out: Out;
+  readonly out: Vec | undefined;
 }
 
 /**
@@ -31,21 +34,23 @@ const leastElements = 16;
 
 /**
  * An elementwise call, piece by piece, so that arrays may be longer than the pool is large and what a piece touches
- * stays in the cache.
+ * stays in the cache. Returns `out`, or without one a new array of `length` elements.
  */
-export function runInPieces(engine: Engine, operands: Operands, call: KernelCall): void {
-  const { out } = operands;
-  const { length } = out;
+export function runInPieces(engine: Engine, operands: Operands, length: number, call: KernelCall): Vec {
   // A piece of the result must not overwrite what a later piece still reads.
   const apart = (vec: Vec): Vec =>
-    length > leastElements && overlapsPartly(vec, out) ? arrayOf(vec).slice() : vec;
+    operands.out !== undefined && length > leastElements && overlapsPartly(vec, operands.out)
+      ? arrayOf(vec).slice()
+      : vec;
   const a = apart(operands.a);
   const b = operands.b === operands.a ? a : apart(operands.b);
   const aIsArray = isFloat32Array(a);
   const bIsArray = isFloat32Array(b);
-  const outIsArray = isFloat32Array(out);
   const slots = aIsArray && bIsArray && a !== b ? 2 : 1;
   const { scratch, elements } = allocateScratch(engine, length, slots);
+  // A result of one piece is made when its elements are there: one made before would be filled with zeros first.
+  const out = operands.out ?? (length > elements ? new Float32Array(length) : undefined);
+  const outIsBlock = out !== undefined && !isFloat32Array(out);
   const bScratch = scratch + (slots - 1) * elements * 4;
   try {
     for (let begin = 0; begin < length; begin += elements) {
@@ -54,10 +59,12 @@ export function runInPieces(engine: Engine, operands: Operands, call: KernelCall
       let bAt = aAt;
       if (a !== b) bAt = bIsArray ? copyIn(engine, b, begin, count, bScratch) : b.byteOffset + begin * 4;
       // In the temporary block an operand may be overwritten by its own result.
-      const outAt = outIsArray ? scratch : out.byteOffset + begin * 4;
+      const outAt = outIsBlock ? out.byteOffset + begin * 4 : scratch;
       call(aAt, bAt, 0, outAt, count, begin);
-      if (outIsArray) copyOut(engine, outAt, out, begin, count);
+      if (out === undefined) return newCopy(engine, outAt, length);
+      if (!outIsBlock) copyOut(engine, outAt, out, begin, count);
     }
+    return out!;
   } finally {
     engine.free(scratch);
   }
@@ -69,7 +76,7 @@ export function runInPieces(engine: Engine, operands: Operands, call: KernelCall
  */
 export function runWhole(
   engine: Engine,
-  { a, b, c, out }: Operands<Vec | undefined>,
+  { a, b, c, out }: Operands,
   mayOverwrite: boolean,
   readsOut: boolean,
   call: KernelCall,

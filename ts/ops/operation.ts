@@ -134,8 +134,10 @@ export class OperationRunner {
       const y = operands.length === 1 ? x : blockOf(engine, other, name, operands[1]);
       const z = c === undefined ? x : blockOf(engine, c, name, operands[2]!);
       const length = operation.resultLength(operation, a, other, c, m, n, k, flags);
-      const result = out ?? newResult(this.#pool, x, length);
-      const target = blockOf(engine, result, name, 'out');
+      // An array as the result of a copying call is made where its elements are copied.
+      const copied = out === undefined && x === undefined && access === 'pieces' && length > 0;
+      const result = copied ? undefined : (out ?? newResult(this.#pool, x, length));
+      const target = result && blockOf(engine, result, name, 'out');
       if (out === undefined) made = target;
       else assertLength(name, 'out', out.length, length);
       const inPlace = x !== undefined && y !== undefined && z !== undefined && target !== undefined;
@@ -144,10 +146,21 @@ export class OperationRunner {
         const status = kernel(x.address, y.address, cAddress, target.address, length, m, n, k, flags, code);
         engine.check(status, name);
       } else if (length > 0) {
-        this.#runCopying(operation, { a, b: other, c, out: result }, m, n, k, flags, code);
+        const whole = this.#runCopying(
+          operation,
+          { a, b: other, c, out: result },
+          length,
+          m,
+          n,
+          k,
+          flags,
+          code,
+        );
+        meter.end(start, length);
+        return whole;
       }
       meter.end(start, length);
-      return result;
+      return result!;
     } catch (error) {
       made?.dispose();
       this.fail(operation, start, error);
@@ -158,17 +171,19 @@ export class OperationRunner {
   #runCopying(
     { name, kernel, access }: Operation,
     operands: Operands,
+    length: number,
     m: number,
     n: number,
     k: number,
     flags: number,
     code: number,
-  ): void {
+  ): Vec {
     const engine = this.#engine;
     const call: KernelCall = (a, b, c, out, length, begin) =>
       engine.check(kernel(a, b, c, out, length, m + begin, n, k, flags, code), name);
-    if (access === 'pieces') runInPieces(engine, operands, call);
-    else runWhole(engine, operands, access === 'whole', access === 'apart' && this.numbers[1] !== 0, call);
+    if (access === 'pieces') return runInPieces(engine, operands, length, call);
+    runWhole(engine, operands, access === 'whole', access === 'apart' && this.numbers[1] !== 0, call);
+    return operands.out!;
   }
 
   /** Counts a call that failed, and throws what is to be thrown for `error`. */

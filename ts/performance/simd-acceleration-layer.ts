@@ -3,7 +3,6 @@
  * plain JavaScript while none is.
  */
 import type { VariantName } from '../core/variants.js';
-import { systemClock } from '../metrics/clock.js';
 import type { FileOptions } from '../modules/file-options.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 import type { ModuleOperations } from '../modules/module-operations.js';
@@ -332,8 +331,8 @@ export class SIMDAccelerationLayer {
       meter.fail(start);
       throw error;
     }
-    meter.end(start, size.elements);
-    if (recorder.profiling !== false) this.#keep(name, size, systemClock() - start, module);
+    const end = meter.end(start, size.elements);
+    if (recorder.profiling !== false) this.#keep(name, size, end - start, module);
     return result;
   }
 

@@ -279,9 +279,8 @@ export class WasmPerformanceLayer {
       assertFloat32Array(operation, 'the argument', x);
       if (this.#validate) assertFinite(operation, x);
       const result = this.#attachment.run(module, work);
-      meter.end(start, x.length);
+      const end = meter.end(start, x.length);
       if (recorder.profiling !== false) {
-        const end = systemClock();
         const timestamp = Math.round(this.#epoch + end);
         this.#history.add({ operation, elements: x.length, executionTime: end - start, timestamp });
       }
