@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { getWasmPerformanceStatus, loadRuntime, WasmModuleManager } from '@sasi/wasm-performance';
+import { swapInstruction, wasmBytes } from '../support/wasm-file.js';
 import { runProgram } from './run-program.js';
 
 const x = Float32Array.from({ length: 501 }, (_, i) => (i - 250) / 31);
@@ -323,6 +324,21 @@ test('row 13: a corrupt file is not asked for again', async () => {
     assert.equal(manager.getModuleStatus().module, 'fallback');
     await manager.cleanup();
   }
+});
+
+test('row 14: a module that computes wrong is never used', async () => {
+  // Subtracts where it should add: in the vector build only, so that the scalar one is served whole and used.
+  const wrong = swapInstruction(wasmBytes('simd'), 'add_f32', [0xfd, 0xe4, 0x01], [0xfd, 0xe5, 0x01]);
+  answer = (file, response) => {
+    const bytes = file.includes('simd') ? wrong : wasmFile(file);
+    response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes);
+  };
+  const manager = await initializeFromServer();
+  assert.deepEqual(productionCodes(manager), ['SELFTEST_FAILED', undefined], 'the scalar build is taken');
+  assert.equal(asked.length, 2, 'what computes wrong is not asked for again');
+  assert.equal(manager.getModuleStatus().tier, 'scalar');
+  assert.deepEqual(manager.getSIMDLayer().simdVectorAdd(x, x), x.map((value) => 2 * value));
+  await manager.cleanup();
 });
 
 test('a runtime of files of the caller is not shared', async () => {
