@@ -89,6 +89,7 @@ export type {
 } from './performance/benchmark/layer-benchmarks.js';
 export type { BenchmarkOperation } from './performance/benchmark/operations.js';
 export type {
+  BenchmarkBuild,
   BenchmarkCell,
   BenchmarkContender,
   BenchmarkEnvironment,

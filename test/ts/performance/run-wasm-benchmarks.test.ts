@@ -5,6 +5,7 @@ import {
   baselineKey,
   compareToBaseline,
   createWasmPerformanceSystem,
+  detectFeatures,
   runWasmBenchmarks,
   type WasmBenchmarkReport,
 } from '@sasi/wasm-performance';
@@ -24,6 +25,9 @@ const flopsOf: Partial<Record<string, (size: number) => number>> = {
   matmul: (size) => 2 * Math.sqrt(size) ** 3,
 };
 
+/** With fused multiplication and addition there is a fourth build. */
+const builds = detectFeatures().relaxedSimd ? 4 : 3;
+
 let report: WasmBenchmarkReport;
 
 test('every operation, size and build has a cell that is right', async () => {
@@ -34,7 +38,7 @@ test('every operation, size and build has a cell that is right', async () => {
     onProgress: (step) => progress.push(step),
   });
   assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
-  assert.equal(report.cells.length, 6 * 3 * 4);
+  assert.equal(report.cells.length, 6 * 3 * (builds + 1));
   for (const cell of report.cells) {
     const name = `${cell.operation} ${cell.size} ${cell.build}`;
     assert.equal(cell.correct, true, name);
@@ -55,8 +59,10 @@ test('every operation, size and build has a cell that is right', async () => {
       ['simd', true],
       ['scalar', true],
       ['js', true],
+      ['relaxed', builds === 4],
     ],
   );
+  if (builds === 3) assert.equal(report.builds[3]?.code, 'VARIANT_UNSUPPORTED');
   assert.equal(progress.length, 19);
   assert.deepEqual(progress.at(-1), { completed: 18, total: 18 });
 });
@@ -171,6 +177,7 @@ test('where a build cannot be loaded the report says why', async () => {
       ['simd', false, 'WASM_UNAVAILABLE'],
       ['scalar', false, 'WASM_UNAVAILABLE'],
       ['js', true, undefined],
+      ['relaxed', false, 'WASM_UNAVAILABLE'],
     ],
   );
   assert.deepEqual(

@@ -337,7 +337,10 @@ test('row 14: a module that computes wrong is never used', async () => {
   assert.deepEqual(productionCodes(manager), ['SELFTEST_FAILED', undefined], 'the scalar build is taken');
   assert.equal(asked.length, 2, 'what computes wrong is not asked for again');
   assert.equal(manager.getModuleStatus().tier, 'scalar');
-  assert.deepEqual(manager.getSIMDLayer().simdVectorAdd(x, x), x.map((value) => 2 * value));
+  assert.deepEqual(
+    manager.getSIMDLayer().simdVectorAdd(x, x),
+    x.map((value) => 2 * value),
+  );
   await manager.cleanup();
 });
 

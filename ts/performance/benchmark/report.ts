@@ -5,7 +5,10 @@ import type { HostAbortSignal } from '../../core/host-types.js';
 import type { BenchmarkOperation } from './operations.js';
 
 /** A build of the kernels, or `javascript`: a plain loop in the host's own JavaScript. */
-export type BenchmarkContender = 'simd' | 'scalar' | 'js' | 'javascript';
+export type BenchmarkContender = BenchmarkBuild | 'javascript';
+
+/** `relaxed` fuses multiplications and additions: in engines that have them, and not the bits of the others. */
+export type BenchmarkBuild = 'simd' | 'scalar' | 'js' | 'relaxed';
 
 /** The machine and engine as far as the engine tells; a field that it does not tell is left out. */
 export interface BenchmarkEnvironment {
@@ -102,7 +105,7 @@ export interface WasmBenchmarkReport {
     readonly memoryLimit: number;
   };
   readonly builds: readonly {
-    readonly build: 'simd' | 'scalar' | 'js';
+    readonly build: BenchmarkBuild;
     readonly loaded: boolean;
     /** Milliseconds until it was usable; null when it could not be loaded. */
     readonly loadTime: number | null;

@@ -21,6 +21,7 @@ import {
   checkAgainst,
 } from './operations.js';
 import type {
+  BenchmarkBuild,
   BenchmarkCell,
   BenchmarkContender,
   BenchmarkRatio,
@@ -31,8 +32,7 @@ import { type SamplingOptions, sampleInterleaved, throwIfAborted } from './sampl
 import { median, quantile, ratioInterval, seededRandom } from './statistics.js';
 import { measureTargets } from './targets.js';
 
-type Build = 'simd' | 'scalar' | 'js';
-const builds: readonly Build[] = ['simd', 'scalar', 'js'];
+const builds: readonly BenchmarkBuild[] = ['simd', 'scalar', 'js', 'relaxed'];
 
 /** For the module and the network of the targets. */
 const baseMemory = 16 * 1024 * 1024;
@@ -59,7 +59,7 @@ export async function runWasmBenchmarks(
 ): Promise<WasmBenchmarkReport> {
   const plan = makePlan(options);
   const files = filesFor(target);
-  const loaded = new Map<Build, NeuralRuntime>();
+  const loaded = new Map<BenchmarkBuild, NeuralRuntime>();
   try {
     const buildReports: WasmBenchmarkReport['builds'][number][] = [];
     for (const build of builds) buildReports.push(await loadBuild(build, plan, files, loaded));
@@ -113,10 +113,10 @@ function filesFor(target: WasmModuleManager | WasmPerformanceSystem | undefined)
 }
 
 async function loadBuild(
-  build: Build,
+  build: BenchmarkBuild,
   { memoryLimit, signal }: Plan,
   files: FileOptions,
-  loaded: Map<Build, NeuralRuntime>,
+  loaded: Map<BenchmarkBuild, NeuralRuntime>,
 ): Promise<WasmBenchmarkReport['builds'][number]> {
   throwIfAborted(signal);
   try {
@@ -142,7 +142,7 @@ interface Entrant {
 async function measureCase(
   operation: BenchmarkOperation,
   size: number,
-  loaded: ReadonlyMap<Build, NeuralRuntime>,
+  loaded: ReadonlyMap<BenchmarkBuild, NeuralRuntime>,
   plan: Plan,
 ): Promise<BenchmarkCell[]> {
   const benchmark = benchmarkOperations[operation].prepare(size, seededRandom(plan.seed));
