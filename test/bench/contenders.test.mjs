@@ -41,6 +41,7 @@ const tasks = {
   softmax: { operation: 'softmax', n: 1000, rows: 100, seed },
   dot: { operation: 'dot', n: 1001, seed },
   matmul: { operation: 'matmul', m: 17, n: 9, k: 33, seed },
+  'matmul, packed': { operation: 'matmul', m: 17, n: 9, k: 33, packed: true, seed },
   inference: { operation: 'run', rows: 1, ...shape },
   batch: { operation: 'run', rows: 7, ...shape, output: 'linear' },
 };
@@ -95,6 +96,13 @@ test('training, creation and traces are checked, too', async () => {
     const answer = await session.answer({ kind: 'prepare', task: /** @type {any} */ (task) });
     assert.equal(answer.kind, 'prepared', `${task.operation}: ${JSON.stringify(answer)}`);
   }
+});
+
+test('plain JavaScript learns, from the same first loss', async () => {
+  const session = await sessionWith({ name: 'javascript' });
+  const task = { operation: 'train', rows: 8, ...shape, activation: 'sigmoid' };
+  const answer = await session.answer({ kind: 'prepare', task: /** @type {any} */ (task) });
+  assert.equal(answer.kind, 'prepared', JSON.stringify(answer));
 });
 
 test('a session says in one line what it cannot do', async () => {
