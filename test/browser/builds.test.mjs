@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { loadRuntime } from '@sasi/wasm-performance';
-import { build } from 'esbuild';
 import { serve } from '../../scripts/browsers/server.mjs';
+import { BUNDLE } from '../../scripts/lib/browser-tests.mjs';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { kernelHashes } from './kernel-bits.mjs';
 import { inEachEngine, screenshotFile } from './support.mjs';
@@ -17,17 +17,6 @@ import { inEachEngine, screenshotFile } from './support.mjs';
 const ALLOWED = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 const FORBIDDEN = "default-src 'self'; script-src 'self'";
 const simd = readFileSync(inRoot('dist/wasm/simd/neural.wasm'));
-
-// In few files, as a bundler makes them: a page of a hundred modules takes seconds to open.
-const BUNDLE = inRoot('build/browser-bundle');
-await build({
-  entryPoints: [inRoot('dist/index.js')],
-  bundle: true,
-  splitting: true, // the js build stays a file of its own
-  format: 'esm',
-  outdir: BUNDLE,
-  logLevel: 'warning',
-});
 
 /** What the page does: each program is a script of its own, which leaves a promise in `outcome`. */
 const PROGRAMS = {

@@ -72,7 +72,9 @@ inEachEngine(
         for (const scheme of /** @type {const} */ (['light', 'dark'])) {
           await chooseColours(page, scheme);
           await openTables(page, true);
-          assert.deepEqual(await violations(page), [], scheme);
+          // In the second scheme only the colours have changed.
+          const rules = scheme === 'light' ? undefined : ['color-contrast', 'link-in-text-block'];
+          assert.deepEqual(await violations(page, rules), [], scheme);
           await openTables(page, false);
           for (const part of ['learn', 'measure', 'swarm', 'memory']) {
             await scrollTo(page, `#${part}`);
@@ -99,7 +101,8 @@ inEachEngine(
 async function learn(page, picture) {
   await page.click('#learn-train');
   await untilSays(page, '#learn-status', /^Training 101,770 parameters on 12,000 images/);
-  await untilSays(page, '#learn-accuracy', /^(9[5-9]|100)\.\d %$/, 90_000);
+  // What is shown as 95.0 % may be a little less.
+  await untilSays(page, '#learn-accuracy', /^(95\.[1-9]|9[6-9]\.\d|100\.0) %$/, 90_000);
   // While it trains, it reads: the stroke comes in between.
   await drawTwo(page);
   await untilSays(page, '#draw-status', /^Read as \d/);
