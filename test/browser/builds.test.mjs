@@ -22,7 +22,7 @@ const simd = readFileSync(inRoot('dist/wasm/simd/neural.wasm'));
 const PROGRAMS = {
   builds: `
     import { detectFeatures, loadRuntime } from '/package/bundle/index.js';
-    import { kernelHashes } from '/test/kernel-bits.mjs';
+    import { kernelHashes } from '/test/browser/kernel-bits.mjs';
     globalThis.outcome = (async () => {
       const features = detectFeatures();
       const hashes = {};
@@ -55,7 +55,7 @@ const PROGRAMS = {
     });`,
   'in-worker': `
     import { loadRuntime } from '/package/bundle/index.js';
-    import { kernelHashes } from '/test/kernel-bits.mjs';
+    import { kernelHashes } from '/test/browser/kernel-bits.mjs';
     const runtime = await loadRuntime();
     postMessage({ variant: runtime.variant, hashes: await kernelHashes(runtime) });
     runtime.dispose();`,
@@ -89,7 +89,12 @@ const PAGES = Object.fromEntries(
  */
 async function withServer(options, use) {
   const server = await serve({
-    folders: { '/package/': inRoot('dist'), '/package/bundle/': BUNDLE, '/test/': inRoot('test/browser') },
+    folders: {
+      '/dist/': inRoot('dist'),
+      '/package/': inRoot('dist'),
+      '/package/bundle/': BUNDLE,
+      '/test/browser/': inRoot('test/browser'),
+    },
     headers: { 'content-security-policy': ALLOWED },
     collectErrors: true,
     ...options,
@@ -118,7 +123,7 @@ inEachEngine('every build, the probe, workers, policies, wrong answers', async (
     await withServer({}, async (server) => {
       const page = await browser.open(`${server.url}builds`);
       const { features, hashes, relaxed, variant } = await outcome(page);
-      assert.ok(Object.keys(expected).length > 45);
+      assert.ok(Object.keys(expected).length > 50);
       for (const build of ['simd', 'scalar', 'js']) assert.deepEqual(hashes[build], expected, build);
       assert.equal(variant, 'simd');
       assert.deepEqual([features.wasm, features.simd, features.crossOriginIsolated], [true, true, false]);
@@ -184,6 +189,17 @@ inEachEngine('every build, the probe, workers, policies, wrong answers', async (
       assert.match(message, /script-src 'wasm-unsafe-eval'/);
     });
   });
+
+  await context.test(
+    'a worker whose policy forbids WebAssembly runs the js build, with the same bits',
+    async () => {
+      await withServer({ headers: { 'content-security-policy': FORBIDDEN } }, async (server) => {
+        const { variant, hashes } = await outcome(await browser.open(`${server.url}worker`));
+        assert.equal(variant, 'js');
+        assert.deepEqual(hashes, expected);
+      });
+    },
+  );
 
   await context.test('a wrong MIME type costs nothing but streaming', async () => {
     for (const type of ['application/octet-stream', 'text/plain', '']) {
