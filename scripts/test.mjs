@@ -4,6 +4,7 @@
 // earlier ones gave, so that one run shows all that is wrong.
 
 import { performance } from 'node:perf_hooks';
+import { browserTestFiles, runBrowserTests } from './lib/browser-tests.mjs';
 import { buildEverything } from './lib/builds.mjs';
 import { testNative, testWasm } from './lib/cmake.mjs';
 import { buildSite, checkApiReport } from './lib/documentation.mjs';
@@ -13,7 +14,7 @@ import { main } from './lib/main.mjs';
 import { packageTestFiles, preparePackage, runPackageTests } from './lib/package-tests.mjs';
 import { stopEverything } from './lib/run.mjs';
 import { Stages } from './lib/stages.mjs';
-import { browserTestFiles, nodeTestFiles, runBrowserTests, runNodeTests } from './lib/typescript.mjs';
+import { nodeTestFiles, runNodeTests } from './lib/typescript.mjs';
 import { consumerToolsAreInstalled } from './setup/npm-packages.mjs';
 import { missingBrowsers, setUpPeers, setUpToolchain } from './setup/setup.mjs';
 

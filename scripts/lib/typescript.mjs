@@ -60,28 +60,3 @@ export function runNodeTests(files) {
   ];
   return run(process.execPath, [...flags, ...files], { cwd: ROOT, output: 'inherit', timeout: 20 * 60_000 });
 }
-
-/** The tests in browsers. They start programs of their own, so a few at a time. */
-export function browserTestFiles() {
-  const files = findSources(['test/browser'], /\.test\.mjs$/);
-  if (files.length === 0) throw new CommandError('no test found: test/browser holds no *.test.mjs');
-  return files;
-}
-
-/**
- * One browser at a time: without a graphics processor each of them needs both cores. What fails gets a second attempt,
- * since a machine that others use can be late; what fails again is a defect.
- * @param {string[]} files relative to the checkout
- */
-export async function runBrowserTests(files) {
-  const flags = ['--test', '--test-reporter=spec', '--test-concurrency=1', '--test-timeout=300000'];
-  const attempt = () =>
-    run(process.execPath, [...flags, ...files], { cwd: ROOT, output: 'inherit', timeout: 15 * 60_000 });
-  try {
-    await attempt();
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    process.stdout.write('\na test in a browser failed: all of them once more\n');
-    await attempt();
-  }
-}

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { loadRuntime } from '@sasi/wasm-performance';
-import { build } from 'esbuild';
 import { serve } from '../../scripts/browsers/server.mjs';
+import { BUNDLE } from '../../scripts/lib/browser-tests.mjs';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { kernelHashes } from './kernel-bits.mjs';
 import { inEachEngine, screenshotFile } from './support.mjs';
@@ -18,22 +18,11 @@ const ALLOWED = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 const FORBIDDEN = "default-src 'self'; script-src 'self'";
 const simd = readFileSync(inRoot('dist/wasm/simd/neural.wasm'));
 
-// In few files, as a bundler makes them: a page of a hundred modules takes seconds to open.
-const BUNDLE = inRoot('build/browser-bundle');
-await build({
-  entryPoints: [inRoot('dist/index.js')],
-  bundle: true,
-  splitting: true, // the js build stays a file of its own
-  format: 'esm',
-  outdir: BUNDLE,
-  logLevel: 'warning',
-});
-
 /** What the page does: each program is a script of its own, which leaves a promise in `outcome`. */
 const PROGRAMS = {
   builds: `
     import { detectFeatures, loadRuntime } from '/package/bundle/index.js';
-    import { kernelHashes } from '/test/kernel-bits.mjs';
+    import { kernelHashes } from '/test/browser/kernel-bits.mjs';
     globalThis.outcome = (async () => {
       const features = detectFeatures();
       const hashes = {};
@@ -66,7 +55,7 @@ const PROGRAMS = {
     });`,
   'in-worker': `
     import { loadRuntime } from '/package/bundle/index.js';
-    import { kernelHashes } from '/test/kernel-bits.mjs';
+    import { kernelHashes } from '/test/browser/kernel-bits.mjs';
     const runtime = await loadRuntime();
     postMessage({ variant: runtime.variant, hashes: await kernelHashes(runtime) });
     runtime.dispose();`,
@@ -100,7 +89,12 @@ const PAGES = Object.fromEntries(
  */
 async function withServer(options, use) {
   const server = await serve({
-    folders: { '/package/': inRoot('dist'), '/package/bundle/': BUNDLE, '/test/': inRoot('test/browser') },
+    folders: {
+      '/dist/': inRoot('dist'),
+      '/package/': inRoot('dist'),
+      '/package/bundle/': BUNDLE,
+      '/test/browser/': inRoot('test/browser'),
+    },
     headers: { 'content-security-policy': ALLOWED },
     collectErrors: true,
     ...options,
@@ -129,7 +123,7 @@ inEachEngine('every build, the probe, workers, policies, wrong answers', async (
     await withServer({}, async (server) => {
       const page = await browser.open(`${server.url}builds`);
       const { features, hashes, relaxed, variant } = await outcome(page);
-      assert.ok(Object.keys(expected).length > 45);
+      assert.ok(Object.keys(expected).length > 50);
       for (const build of ['simd', 'scalar', 'js']) assert.deepEqual(hashes[build], expected, build);
       assert.equal(variant, 'simd');
       assert.deepEqual([features.wasm, features.simd, features.crossOriginIsolated], [true, true, false]);
@@ -195,6 +189,17 @@ inEachEngine('every build, the probe, workers, policies, wrong answers', async (
       assert.match(message, /script-src 'wasm-unsafe-eval'/);
     });
   });
+
+  await context.test(
+    'a worker whose policy forbids WebAssembly runs the js build, with the same bits',
+    async () => {
+      await withServer({ headers: { 'content-security-policy': FORBIDDEN } }, async (server) => {
+        const { variant, hashes } = await outcome(await browser.open(`${server.url}worker`));
+        assert.equal(variant, 'js');
+        assert.deepEqual(hashes, expected);
+      });
+    },
+  );
 
   await context.test('a wrong MIME type costs nothing but streaming', async () => {
     for (const type of ['application/octet-stream', 'text/plain', '']) {

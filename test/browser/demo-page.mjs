@@ -5,12 +5,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { serve } from '../../scripts/browsers/server.mjs';
 import { HEADERS } from '../../scripts/demo/serve.mjs';
-import { buildSite } from '../../scripts/demo/site.mjs';
+import { SITE } from '../../scripts/demo/site.mjs';
 
 /** @typedef {import('../../scripts/browsers/launch.mjs').Page} Page */
 /** @typedef {import('../../scripts/browsers/server.mjs').ServeOptions} ServeOptions */
 
-const folder = await buildSite();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'));
 
 /** Below a path of its own: the site must not depend on where it lies. */
@@ -20,7 +19,7 @@ const PATH = '/some/where/';
 export async function serveDemo({ answers = {}, ...options } = {}) {
   const placed = Object.entries(answers).map(([name, answer]) => [PATH + name, answer]);
   const server = await serve({
-    folders: { [PATH]: folder },
+    folders: { [PATH]: SITE },
     headers: HEADERS,
     collectErrors: true,
     ...options,
@@ -85,8 +84,13 @@ export function layoutShifts(page) {
   });
 }
 
-/** Every violation that axe finds, with the elements. @param {Page} page @returns {Promise<string[]>} */
-export async function violations(page) {
+/**
+ * Every violation that axe finds, with the elements.
+ * @param {Page} page
+ * @param {string[]} [rules] default: all
+ * @returns {Promise<string[]>}
+ */
+export async function violations(page, rules) {
   await page.evaluate(
     () =>
       new Promise((resolve, reject) => {
@@ -98,14 +102,15 @@ export async function violations(page) {
         document.head.append(script);
       }),
   );
-  return page.evaluate(async () => {
+  return page.evaluate(async (chosen) => {
     const { violations } = await /** @type {any} */ (globalThis).axe.run(document, {
       resultTypes: ['violations'],
+      ...(chosen ? { runOnly: { type: 'rule', values: chosen } } : {}),
     });
     return violations.flatMap((/** @type {any} */ { id, nodes }) =>
       nodes.map((/** @type {any} */ node) => `${id}: ${node.html} ${node.failureSummary}`),
     );
-  });
+  }, rules);
 }
 
 /** @param {Page} page @param {'auto' | 'light' | 'dark'} scheme */

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { serve } from '../../scripts/browsers/server.mjs';
+import { BUNDLE } from '../../scripts/lib/browser-tests.mjs';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { inEachEngine } from './support.mjs';
 
@@ -53,7 +54,8 @@ globalThis.outcome = (async () => {
 };
 
 const folders = {
-  '/package/': inRoot('dist'),
+  '/package/': BUNDLE,
+  '/wasm/': inRoot('dist/wasm'),
   '/ruv/': inRoot('node_modules/ruv-swarm/wasm'),
 };
 const answers = Object.fromEntries(

@@ -1,8 +1,15 @@
-/** A local server that answers as a test wants. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/** The local server of the tests in browsers, which answers as a test wants. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { rootUrl } from './paths.js';
 
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+/** Of scripts/browsers/server.mjs, which is not compiled with the tests. */
+interface ServerModule {
+  serve(options: {
+    answers: Record<string, (request: IncomingMessage, response: ServerResponse) => void>;
+  }): Promise<{ url: string; close(): Promise<void> }>;
+}
 
 /** Answers with `body`; `type` is its content type. */
 export function answer(body: string | Uint8Array, type = 'application/wasm', status = 200): Answer {
@@ -17,18 +24,19 @@ export async function withServer<T>(
   answers: Readonly<Record<string, Answer>>,
   use: (url: (path: string) => string, requests: string[]) => Promise<T>,
 ): Promise<T> {
+  const { serve } = (await import(rootUrl('scripts/browsers/server.mjs').href)) as ServerModule;
   const requests: string[] = [];
-  const server = createServer((request, response) => {
-    const path = (request.url ?? '').slice(1);
-    requests.push(path);
-    (answers[path] ?? answer('not here', 'text/plain', 404))(response, request);
+  const named = Object.entries(answers).map(([path, respond]) => {
+    const note = (request: IncomingMessage, response: ServerResponse): void => {
+      requests.push(path);
+      respond(response, request);
+    };
+    return [`/${path}`, note] as const;
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const server = await serve({ answers: Object.fromEntries(named) });
   try {
-    return await use((path) => `http://127.0.0.1:${port}/${path}`, requests);
+    return await use((path) => server.url + path, requests);
   } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await server.close();
   }
 }

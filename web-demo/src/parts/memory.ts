@@ -5,6 +5,7 @@ import { textOf } from '../link/protocol.js';
 import { button, byId, canvas, fillRows, make, say, select, write } from '../page/dom.js';
 import { bytes, count, milliseconds, percent, short } from '../page/format.js';
 import { onThemeChange } from '../page/theme.js';
+import { bucketEdges } from '../services/latencies.js';
 import type { BuildName, PoolReport } from '../services/pool.js';
 import { drawPoolMap } from './pool-map.js';
 
@@ -135,6 +136,7 @@ class MemoryView {
 
   constructor() {
     this.#map();
+    this.#latency.draw({ edges: bucketEdges, counts: bucketEdges.slice(1).fill(0), marks: [] });
     onThemeChange(() => this.#map());
   }
 
