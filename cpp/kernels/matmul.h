@@ -34,8 +34,10 @@ struct MatmulEpilogue {
   Activation activation = Activation::kLinear;  // Elementwise.
 };
 
-// Up to here B's panels are read in place, if their columns lie side by side.
+// B's panels are read in place, if their columns lie side by side, where few rows do not pay for
+// packing, and where all of B fits into the first-level cache (32 KiB) as it is.
 inline constexpr size_t kMatmulDirectRows = 16;
+inline constexpr size_t kMatmulDirectFloats = 8192;
 
 // Floats of scratch that Matmul needs, 64-byte aligned: a block of A, of B and of the product.
 inline constexpr size_t kMatmulBlockRows = 64 / kTileRows * kTileRows;
