@@ -42,6 +42,9 @@ struct TileResult {
   bool ReadsC() const { return !first || (last && epilogue->beta != 0.0f); }
 };
 
+// The activation that a tile applies itself: so short that a pass over memory would take longer.
+bool IsFused(Activation activation) { return activation == Activation::kRelu; }
+
 template <size_t kRows, size_t kVectors>
 struct Accumulators {
   F32x4 v[kRows][kVectors];
@@ -68,6 +71,11 @@ inline void Finish(Accumulators<kRows, kVectors>& acc, const TileResult& r, cons
     for (size_t j = 0; j < kVectors; ++j) {
       const F32x4 bias = Load(r.bias + j * kLanes);
       for (size_t i = 0; i < kRows; ++i) acc.v[i][j] = Add(acc.v[i][j], bias);
+    }
+  }
+  if (IsFused(r.epilogue->activation)) {
+    for (auto& row : acc.v) {
+      for (F32x4& v : row) v = activation::Relu::Forward(v, Zero());
     }
   }
 }
@@ -312,18 +320,19 @@ void MultiplyThenCombine(MatrixView a, const RightOperand& b, float* c, size_t m
                          size_t k, const MatmulEpilogue& epilogue, float* scratch) {
   float* product = scratch + kMatmulBlockDepth * (kMatmulBlockRows + kMatmulBlockColumns);
   const F32x4 alpha = Splat(epilogue.alpha), beta = Splat(epilogue.beta);
-  for (size_t j = 0; j < n; j += kMatmulBlockColumns) {
-    const size_t columns = Smaller(n - j, kMatmulBlockColumns);
-    for (size_t i = 0; i < m; i += kMatmulBlockRows) {
-      const size_t rows = Smaller(m - i, kMatmulBlockRows);
+  for (size_t j = 0; j < n; j += kMatmulApartColumns) {
+    const size_t columns = Smaller(n - j, kMatmulApartColumns);
+    for (size_t i = 0; i < m; i += kMatmulApartRows) {
+      const size_t rows = Smaller(m - i, kMatmulApartRows);
       const MatrixView block_a = {a.At(i, 0), a.row_stride, a.column_stride};
-      Multiply(block_a, b.FromColumn(j, k), product, kMatmulBlockColumns, rows, columns, k, {},
+      Multiply(block_a, b.FromColumn(j, k), product, kMatmulApartColumns, rows, columns, k, {},
                scratch);
       for (size_t r = 0; r < rows; ++r) {
         float* out = c + (i + r) * n + j;
-        Zip(product + r * kMatmulBlockColumns, out, out, columns,
+        Zip(product + r * kMatmulApartColumns, out, out, columns,
             [=](F32x4 acc, F32x4 old) { return Add(Mul(alpha, acc), Mul(beta, old)); });
         if (epilogue.bias) AddArrays(out, epilogue.bias + j, out, columns);
+        if (IsFused(epilogue.activation)) Activate(epilogue.activation, out, out, columns, {});
       }
     }
   }
@@ -337,7 +346,9 @@ void MultiplyAndActivate(MatrixView a, const RightOperand& b, float* c, size_t m
   } else {
     Multiply(a, b, c, n, m, n, k, epilogue, scratch);
   }
-  if (epilogue.activation != Activation::kLinear) Activate(epilogue.activation, c, c, m * n, {});
+  if (epilogue.activation != Activation::kLinear && !IsFused(epilogue.activation)) {
+    Activate(epilogue.activation, c, c, m * n, {});
+  }
 }
 
 }  // namespace

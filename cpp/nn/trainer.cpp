@@ -156,14 +156,13 @@ double Trainer::ForwardPiece(const Piece& piece, float* matmul_scratch) {
       loss = SumOfLosses(settings_.loss, output, piece.targets, piece.rows, layer.outputs,
                          row_scratch_);
     };
-    MatmulEpilogue epilogue;
-    epilogue.bias = network.biases(l);
-    Matmul(RowMajor(input, layer.inputs), RowMajor(network.weights(l), layer.outputs), output,
-           piece.rows, layer.outputs, layer.inputs, epilogue, matmul_scratch);
-    if (is_last && LossTakesLogits(settings_.loss)) add_loss();
+    const bool needs_logits = is_last && LossTakesLogits(settings_.loss);
+    const bool is_apart = needs_logits || KeepsInputs(layer);
+    MultiplyByLayer(network, l, input, piece.rows, !is_apart, output, matmul_scratch);
+    if (needs_logits) add_loss();
     if (KeepsInputs(layer)) keep();
-    ActivateLayer(layer, output, piece.rows);
-    if (is_last && !LossTakesLogits(settings_.loss)) add_loss();
+    if (is_apart) ActivateLayer(layer, output, piece.rows);
+    if (is_last && !needs_logits) add_loss();
     if (is_dropped) {
       if (!KeepsInputs(layer)) keep();
       Drop(l, piece, output);
