@@ -18,7 +18,7 @@
 namespace neural {
 
 // Grows by one with every change of a signature or of a meaning.
-inline constexpr uint32_t kAbiVersion = 2;
+inline constexpr uint32_t kAbiVersion = 3;
 
 enum class Status : uint32_t {
   kOk = 0,
@@ -34,7 +34,7 @@ enum class Status : uint32_t {
 inline constexpr uint32_t kStagingFloats = 1 << 14;
 
 // Words of four bytes in the settings of a trainer (TrainerSettings of nn/trainer.h).
-inline constexpr uint32_t kTrainerSettings = 21;
+inline constexpr uint32_t kTrainerSettings = 22;
 
 // Bits of the `flags` of matmul_f32. With kPackedB, b is what pack_f32 wrote.
 enum MatmulFlags : uint32_t { kTransposeA = 1, kTransposeB = 2, kPackedB = 4 };

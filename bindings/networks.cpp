@@ -49,6 +49,27 @@ constexpr uint32_t kRowsAtOnce = 64;
 
 uint32_t PieceRows(uint32_t rows) { return rows < kRowsAtOnce ? rows : kRowsAtOnce; }
 
+// The weights packed, for a run of several pieces; none where the pool has no room for them, which
+// changes no bit either.
+class WeightsForPieces {
+ public:
+  WeightsForPieces(const Network& network, uint32_t rows)
+      : floats_(Floats(network, rows)), memory_(floats_) {
+    if (floats_ && memory_) PackWeights(network, memory_.data());
+  }
+  const float* data() const { return floats_ ? memory_.data() : nullptr; }
+
+ private:
+  static uint64_t Floats(const Network& network, uint32_t rows) {
+    if (rows <= kRowsAtOnce) return 0;
+    const uint64_t floats = PackedWeightFloats(network);
+    return floats * sizeof(float) <= ThePool().Stats().largest_free ? floats : 0;
+  }
+
+  uint64_t floats_;
+  TemporaryFloats memory_;
+};
+
 }  // namespace
 
 Status network_run_f32(Address handle, Address x, Address out, uint32_t rows) {
@@ -68,10 +89,11 @@ Status network_run_f32(Address handle, Address x, Address out, uint32_t rows) {
   }
   const TemporaryFloats hidden(hidden_floats);
   if (!hidden) return Status::kPoolExhausted;
+  const WeightsForPieces weights(*network, rows);
   for (uint32_t begin = 0; begin < rows; begin += kRowsAtOnce) {
     Run(*network, ConstFloats(x) + size_t{begin} * network->inputs(),
         Floats(out) + size_t{begin} * network->outputs(), PieceRows(rows - begin),
-        RunUntil::kOutputs, hidden.data(), matmul_scratch);
+        RunUntil::kOutputs, hidden.data(), matmul_scratch, weights.data());
   }
   return Status::kOk;
 }
@@ -91,12 +113,13 @@ Status network_evaluate_f32(Address handle, Address x, Address targets, Address 
   float* row_scratch = outputs + size_t{columns} * PieceRows(rows);
   const Loss kind = static_cast<Loss>(loss);
   const RunUntil until = LossTakesLogits(kind) ? RunUntil::kLogits : RunUntil::kOutputs;
+  const WeightsForPieces weights(*network, rows);
   result = {};
   for (uint32_t begin = 0; begin < rows; begin += kRowsAtOnce) {
     const uint32_t piece = PieceRows(rows - begin);
     const Targets wanted = TargetsAt(targets, labels).From(begin, columns);
     Run(*network, ConstFloats(x) + size_t{begin} * network->inputs(), outputs, piece, until,
-        scratch.data(), matmul_scratch);
+        scratch.data(), matmul_scratch, weights.data());
     result.value += SumOfLosses(kind, outputs, wanted, piece, columns, row_scratch);
     result.count += CountCorrect(outputs, wanted, piece, columns);
   }

@@ -1,5 +1,7 @@
 #include "kernels/matmul.h"
 
+#include <iterator>
+
 #include "kernels/elementwise.h"
 #include "kernels/matmul_pack.h"
 #include "kernels/reduce.h"
@@ -13,11 +15,16 @@ constexpr size_t kWideVectors = 4 * kTileVectors;
 
 static_assert(kMatmulBlockColumns % (kWideVectors * kLanes) == 0);
 
-// What one tile reads: a packed by rows, b either packed or in place. Vector j of B is at
-// b + (j / kTileVectors)·panel_step + (j mod kTileVectors)·4, and row_step floats on for the next
-// k.
+// Rows of A, packed (see matmul_pack.h) or where they lie, each with its values of all k side by
+// side.
+enum class Rows { kPacked, kInPlace };
+
+// What one tile reads. Row i of A in place is at a + i·a_stride. Vector j of B, either packed or in
+// place, is at b + (j / kTileVectors)·panel_step + (j mod kTileVectors)·4, and row_step floats on
+// for the next k.
 struct TileOperands {
   const float* a;
+  size_t a_stride;
   const float* b;
   size_t row_step;
   size_t panel_step;
@@ -35,13 +42,16 @@ struct TileResult {
   bool ReadsC() const { return !first || (last && epilogue->beta != 0.0f); }
 };
 
+// The activation that a tile applies itself: so short that a pass over memory would take longer.
+bool IsFused(Activation activation) { return activation == Activation::kRelu; }
+
 template <size_t kRows, size_t kVectors>
 struct Accumulators {
   F32x4 v[kRows][kVectors];
 };
 
 template <size_t kRows, size_t kVectors>
-inline void Finish(Accumulators<kRows, kVectors>& acc, const TileResult& r) {
+inline void Finish(Accumulators<kRows, kVectors>& acc, const TileResult& r, const float* c) {
   if (r.epilogue->alpha != 1.0f) {
     const F32x4 alpha = Splat(r.epilogue->alpha);
     for (auto& row : acc.v) {
@@ -52,7 +62,7 @@ inline void Finish(Accumulators<kRows, kVectors>& acc, const TileResult& r) {
     const F32x4 beta = Splat(r.epilogue->beta);
     for (size_t i = 0; i < kRows; ++i) {
       for (size_t j = 0; j < kVectors; ++j) {
-        const F32x4 old = Load(r.c + i * r.row_stride + j * kLanes);
+        const F32x4 old = Load(c + i * r.row_stride + j * kLanes);
         acc.v[i][j] = Add(acc.v[i][j], Mul(beta, old));
       }
     }
@@ -63,57 +73,75 @@ inline void Finish(Accumulators<kRows, kVectors>& acc, const TileResult& r) {
       for (size_t i = 0; i < kRows; ++i) acc.v[i][j] = Add(acc.v[i][j], bias);
     }
   }
-}
-
-// A function of its own, in which nothing is called, so that nothing but the tile wants registers.
-// Not unrolled over k, and from the last row to the first: V8 11.3 puts the arithmetic in the
-// reverse order of the stores at the end, and only loads in that same order are not all done
-// beforehand, when they would take more registers than there are. V8 13.6 keeps the order that it
-// finds.
-template <size_t kRows, size_t kVectors>
-__attribute__((noinline)) void Tile(const TileOperands& o, const TileResult& r) {
-  Accumulators<kRows, kVectors> acc;
-  for (size_t i = 0; i < kRows; ++i) {
-    for (size_t j = 0; j < kVectors; ++j) {
-      acc.v[i][j] = r.first ? Zero() : Load(r.c + i * r.row_stride + j * kLanes);
+  if (IsFused(r.epilogue->activation)) {
+    for (auto& row : acc.v) {
+      for (F32x4& v : row) v = activation::Relu::Forward(v, Zero());
     }
   }
-  const float* a = o.a;
-  const float* const end = a + o.depth * kRows;
-  const float* b = o.b;
-  const size_t row_step = o.row_step, panel_step = o.panel_step;
+}
+
+// `tiles` tiles, one below the other: short ones take less time than a call for each. A function of
+// its own, in which nothing is called, so that nothing but the tile wants registers. Not unrolled
+// over k, and from the last row to the first: V8 11.3 puts the arithmetic in the reverse order of
+// the stores at the end, and only loads in that same order are not all done beforehand, when they
+// would take more registers than there are. V8 13.6 keeps the order that it finds.
+template <size_t kRows, size_t kVectors, Rows kRowsOfA>
+__attribute__((noinline)) void Tiles(const TileOperands& o, const TileResult& r, size_t tiles) {
+  constexpr bool kInPlace = kRowsOfA == Rows::kInPlace;
+  const float* first = o.a;
+  float* c = r.c;
+  do {
+    Accumulators<kRows, kVectors> acc;
+    for (size_t i = 0; i < kRows; ++i) {
+      for (size_t j = 0; j < kVectors; ++j) {
+        acc.v[i][j] = r.first ? Zero() : Load(c + i * r.row_stride + j * kLanes);
+      }
+    }
+    // Packed rows take one pointer instead of one each.
+    const float* a[kInPlace ? kRows : 1];
+    for (size_t i = 0; i < std::size(a); ++i) a[i] = first + i * o.a_stride;
+    const float* const end = first + o.depth * (kInPlace ? 1 : kRows);
+    const float* b = o.b;
+    const size_t row_step = o.row_step, panel_step = o.panel_step;
 #if defined(__clang__)
 #pragma clang loop unroll(disable)
 #endif
-  while (a != end) {
-    F32x4 columns[kVectors];
-    for (size_t j = kVectors; j-- > 0;) {
-      columns[j] = Load(b + j / kTileVectors * panel_step + j % kTileVectors * kLanes);
-    }
-    for (size_t i = kRows; i-- > 0;) {
-      const F32x4 value = LoadSplat(a + i);
+    while (a[0] != end) {
+      F32x4 columns[kVectors];
       for (size_t j = kVectors; j-- > 0;) {
-        acc.v[i][j] = MulAdd(value, columns[j], acc.v[i][j]);
+        columns[j] = Load(b + j / kTileVectors * panel_step + j % kTileVectors * kLanes);
       }
-      for (size_t j = kVectors; j-- > 0;) ComputeHere(acc.v[i][j]);
+      for (size_t i = kRows; i-- > 0;) {
+        const F32x4 value = LoadSplat(kInPlace ? a[i] : a[0] + i);
+        for (size_t j = kVectors; j-- > 0;) {
+          acc.v[i][j] = MulAdd(value, columns[j], acc.v[i][j]);
+        }
+        for (size_t j = kVectors; j-- > 0;) ComputeHere(acc.v[i][j]);
+      }
+      for (const float*& row : a) row += kInPlace ? 1 : kRows;
+      b += row_step;
     }
-    a += kRows;
-    b += row_step;
-  }
-  if (r.last) Finish(acc, r);
-  for (size_t i = 0; i < kRows; ++i) {
-    for (size_t j = 0; j < kVectors; ++j) {
-      Store(r.c + i * r.row_stride + j * kLanes, acc.v[i][j]);
+    if (r.last) Finish(acc, r, c);
+    for (size_t i = 0; i < kRows; ++i) {
+      for (size_t j = 0; j < kVectors; ++j) {
+        Store(c + i * r.row_stride + j * kLanes, acc.v[i][j]);
+      }
     }
-  }
+    first += kRows * (kInPlace ? o.a_stride : o.depth);
+    c += kRows * r.row_stride;
+  } while (--tiles);
 }
 
-template <size_t kRows, size_t kVectors>
-void TileOfRows(size_t rows, const TileOperands& o, const TileResult& r) {
+template <size_t kVectors, size_t kRows = kTileRows>
+void TilesOfRows(size_t rows, Rows a, const TileOperands& o, const TileResult& r, size_t tiles) {
   if constexpr (kRows > 1) {
-    if (rows < kRows) return TileOfRows<kRows - 1, kVectors>(rows, o, r);
+    if (rows < kRows) return TilesOfRows<kVectors, kRows - 1>(rows, a, o, r, tiles);
   }
-  Tile<kRows, kVectors>(o, r);
+  if (a == Rows::kInPlace) {
+    Tiles<kRows, kVectors, Rows::kInPlace>(o, r, tiles);
+  } else {
+    Tiles<kRows, kVectors, Rows::kPacked>(o, r, tiles);
+  }
 }
 
 void CopyColumns(const float* from, size_t from_stride, float* to, size_t to_stride, size_t rows,
@@ -124,7 +152,7 @@ void CopyColumns(const float* from, size_t from_stride, float* to, size_t to_str
 }
 
 // The last columns, fewer than a panel: in a full tile aside.
-void NarrowTile(size_t rows, size_t columns, const TileOperands& o, const TileResult& r) {
+void NarrowTile(size_t rows, size_t columns, Rows a, const TileOperands& o, const TileResult& r) {
   float c[kTileRows * kPanelColumns], bias[kPanelColumns];
   TileResult aside = r;
   aside.c = c;
@@ -136,16 +164,18 @@ void NarrowTile(size_t rows, size_t columns, const TileOperands& o, const TileRe
     CopyColumns(r.c, r.row_stride, c, kPanelColumns, rows, columns);
   }
   if (columns <= kLanes) {
-    TileOfRows<kTileRows, 1>(rows, o, aside);
+    TilesOfRows<1>(rows, a, o, aside, 1);
   } else {
-    TileOfRows<kTileRows, kTileVectors>(rows, o, aside);
+    TilesOfRows<kTileVectors>(rows, a, o, aside, 1);
   }
   CopyColumns(c, kPanelColumns, r.c, r.row_stride, rows, columns);
 }
 
 // One block of the product: rows × columns of c over a stretch of k.
 struct Block {
-  const float* a;  // Packed.
+  Rows rows_of_a;
+  const float* a;
+  size_t a_stride;  // In place.
   float* c;
   size_t c_stride;
   size_t rows, columns, depth;
@@ -154,6 +184,9 @@ struct Block {
   const float* bias;
 
   TileResult Result() const { return {c, c_stride, first, last, epilogue, bias}; }
+  const float* RowOfA(size_t i) const {
+    return a + i * (rows_of_a == Rows::kInPlace ? a_stride : depth);
+  }
 };
 
 // Panels of B, in place or packed.
@@ -167,7 +200,8 @@ struct Panels {
 
 // The columns [begin, end) of a block: full panels, but for the last of the block.
 void MultiplyPanels(const Block& block, const Panels& panels, size_t begin, size_t end) {
-  TileOperands o = {block.a, panels.data, panels.row_step, panels.panel_step, block.depth};
+  TileOperands o = {block.a,         block.a_stride,    panels.data,
+                    panels.row_step, panels.panel_step, block.depth};
   TileResult r = block.Result();
   // Of the next panels.
   const auto advance = [&](size_t count) {
@@ -180,23 +214,25 @@ void MultiplyPanels(const Block& block, const Panels& panels, size_t begin, size
     constexpr size_t kWide = kWideVectors * kLanes;
     for (; j + kWide <= end; j += kWide) {
       r.c = block.c + j;
-      Tile<1, kWideVectors>(o, r);
+      Tiles<1, kWideVectors, Rows::kPacked>(o, r, 1);
       advance(kWideVectors / kTileVectors);
     }
   }
   for (; j < end; j += kPanelColumns) {
     r.c = block.c + j;
     // A panel stays in the first-level cache while the rows go by.
+    const bool is_narrow = end - j < kPanelColumns;
     for (size_t i = 0; i < block.rows;) {
       const size_t rows = RowsOfNextTile(block.rows - i);
-      o.a = block.a + i * block.depth;
-      if (end - j < kPanelColumns) {
-        NarrowTile(rows, end - j, o, r);
+      const size_t tiles = is_narrow ? 1 : TilesAlike(block.rows - i);
+      o.a = block.RowOfA(i);
+      if (is_narrow) {
+        NarrowTile(rows, end - j, block.rows_of_a, o, r);
       } else {
-        TileOfRows<kTileRows, kTileVectors>(rows, o, r);
+        TilesOfRows<kTileVectors>(rows, block.rows_of_a, o, r, tiles);
       }
-      r.c += rows * block.c_stride;
-      i += rows;
+      r.c += tiles * rows * block.c_stride;
+      i += tiles * rows;
     }
     advance(1);
   }
@@ -225,15 +261,14 @@ size_t Smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 // The panels of columns [j, j + columns) over the rows [p, p + depth) of B.
 BlockPanels PanelsOf(const RightOperand& b, size_t j, size_t columns, size_t p, size_t depth,
-                     size_t k, size_t m, float* scratch) {
+                     size_t n, size_t k, size_t m, float* scratch) {
   if (b.packed) {
     const float* first = b.packed + j * k + p * kPanelColumns;
     return {0, {}, {first, kPanelColumns, kPanelColumns * k}};
   }
   const MatrixView view = b.view;
-  // Few rows do not pay for packing: full panels stay where they are if their columns lie side by
-  // side.
-  const bool in_place = view.column_stride == 1 && m <= kMatmulDirectRows;
+  const bool in_place =
+      view.column_stride == 1 && (m <= kMatmulDirectRows || n * k <= kMatmulDirectFloats);
   const size_t direct = in_place ? columns / kPanelColumns * kPanelColumns : 0;
   const size_t panel_step = kPanelColumns * depth;
   PackColumns({view.At(p, j + direct), view.row_stride, view.column_stride}, columns - direct,
@@ -260,15 +295,16 @@ void Multiply(MatrixView a, const RightOperand& b, float* c, size_t c_stride, si
       block.last = p + block.depth == k;
       block.epilogue = &epilogue;
       block.bias = epilogue.bias ? epilogue.bias + j : nullptr;
-      const BlockPanels panels = PanelsOf(b, j, block.columns, p, block.depth, k, m, packed_b);
+      const BlockPanels panels = PanelsOf(b, j, block.columns, p, block.depth, n, k, m, packed_b);
       for (size_t i = 0; i < m; i += kMatmulBlockRows) {
         block.c = c + i * c_stride + j;
         block.rows = Smaller(m - i, kMatmulBlockRows);
-        // A single row is packed as it lies there.
-        const bool is_packed = block.rows == 1 && a.column_stride == 1;
-        block.a = is_packed ? a.At(i, p) : packed_a;
-        if (!is_packed) {
-          PackRows({a.At(i, p), a.row_stride, a.column_stride}, block.rows, block.depth, packed_a);
+        const MatrixView rows = {a.At(i, p), a.row_stride, a.column_stride};
+        block.rows_of_a = a.column_stride == 1 ? Rows::kInPlace : Rows::kPacked;
+        block.a = rows.data, block.a_stride = rows.row_stride;
+        if (block.rows_of_a == Rows::kPacked) {
+          PackRows(rows, block.rows, block.depth, packed_a);
+          block.a = packed_a;
         }
         MultiplyPanels(block, panels.in_place, 0, panels.direct);
         MultiplyPanels(block, panels.packed, panels.direct, block.columns);
@@ -284,18 +320,19 @@ void MultiplyThenCombine(MatrixView a, const RightOperand& b, float* c, size_t m
                          size_t k, const MatmulEpilogue& epilogue, float* scratch) {
   float* product = scratch + kMatmulBlockDepth * (kMatmulBlockRows + kMatmulBlockColumns);
   const F32x4 alpha = Splat(epilogue.alpha), beta = Splat(epilogue.beta);
-  for (size_t j = 0; j < n; j += kMatmulBlockColumns) {
-    const size_t columns = Smaller(n - j, kMatmulBlockColumns);
-    for (size_t i = 0; i < m; i += kMatmulBlockRows) {
-      const size_t rows = Smaller(m - i, kMatmulBlockRows);
+  for (size_t j = 0; j < n; j += kMatmulApartColumns) {
+    const size_t columns = Smaller(n - j, kMatmulApartColumns);
+    for (size_t i = 0; i < m; i += kMatmulApartRows) {
+      const size_t rows = Smaller(m - i, kMatmulApartRows);
       const MatrixView block_a = {a.At(i, 0), a.row_stride, a.column_stride};
-      Multiply(block_a, b.FromColumn(j, k), product, kMatmulBlockColumns, rows, columns, k, {},
+      Multiply(block_a, b.FromColumn(j, k), product, kMatmulApartColumns, rows, columns, k, {},
                scratch);
       for (size_t r = 0; r < rows; ++r) {
         float* out = c + (i + r) * n + j;
-        Zip(product + r * kMatmulBlockColumns, out, out, columns,
+        Zip(product + r * kMatmulApartColumns, out, out, columns,
             [=](F32x4 acc, F32x4 old) { return Add(Mul(alpha, acc), Mul(beta, old)); });
         if (epilogue.bias) AddArrays(out, epilogue.bias + j, out, columns);
+        if (IsFused(epilogue.activation)) Activate(epilogue.activation, out, out, columns, {});
       }
     }
   }
@@ -309,7 +346,9 @@ void MultiplyAndActivate(MatrixView a, const RightOperand& b, float* c, size_t m
   } else {
     Multiply(a, b, c, n, m, n, k, epilogue, scratch);
   }
-  if (epilogue.activation != Activation::kLinear) Activate(epilogue.activation, c, c, m * n, {});
+  if (epilogue.activation != Activation::kLinear && !IsFused(epilogue.activation)) {
+    Activate(epilogue.activation, c, c, m * n, {});
+  }
 }
 
 }  // namespace

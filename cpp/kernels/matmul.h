@@ -34,16 +34,22 @@ struct MatmulEpilogue {
   Activation activation = Activation::kLinear;  // Elementwise.
 };
 
-// Up to here B's panels are read in place, if their columns lie side by side.
+// B's panels are read in place, if their columns lie side by side, where few rows do not pay for
+// packing, and where all of B fits into the first-level cache (32 KiB) as it is.
 inline constexpr size_t kMatmulDirectRows = 16;
+inline constexpr size_t kMatmulDirectFloats = 8192;
 
-// Floats of scratch that Matmul needs, 64-byte aligned: a block of A, of B and of the product.
-inline constexpr size_t kMatmulBlockRows = 64 / kTileRows * kTileRows;
-inline constexpr size_t kMatmulBlockColumns = 256;
+// Floats of scratch that Matmul needs, 64-byte aligned: a block of A, one of B, and one of the
+// product where that is put together apart. The module keeps them for good, out of the caller's
+// memory, so they are no larger than speed asks for: larger ones are not faster.
+inline constexpr size_t kMatmulBlockRows = 32 / kTileRows * kTileRows;
+inline constexpr size_t kMatmulBlockColumns = 192;
 inline constexpr size_t kMatmulBlockDepth = 256;
+inline constexpr size_t kMatmulApartRows = 64 / kTileRows * kTileRows;
+inline constexpr size_t kMatmulApartColumns = 64;
 inline constexpr size_t kMatmulScratchFloats =
     kMatmulBlockDepth * (kMatmulBlockRows + kMatmulBlockColumns) +
-    kMatmulBlockRows * kMatmulBlockColumns;
+    kMatmulApartRows * kMatmulApartColumns;
 
 // c[m×n] = activation(alpha·a[m×k]·b[k×n] + beta·c + bias). c is dense and overlaps nothing else.
 void Matmul(MatrixView a, MatrixView b, float* c, size_t m, size_t n, size_t k,

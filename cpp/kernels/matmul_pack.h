@@ -23,6 +23,12 @@ inline size_t RowsOfNextTile(size_t left) {
 // The tile that begins at row i begins at packed + i·depth.
 void PackRows(MatrixView a, size_t rows, size_t depth, float* packed);
 
+// How many of the next tiles have as many rows as the next one.
+inline size_t TilesAlike(size_t left) {
+  if (left < 2 * kTileRows) return 1;
+  return left / kTileRows - (left % kTileRows == 1 ? 1 : 0);
+}
+
 // Panel q begins at packed + q·panel_stride.
 void PackColumns(MatrixView b, size_t columns, size_t depth, size_t panel_stride, float* packed);
 

@@ -89,6 +89,24 @@ void Network::Initialize(Initializer initializer, uint32_t seed_low, uint32_t se
   }
 }
 
+void MultiplyByLayer(const Network& network, uint32_t index, const float* x, uint32_t rows,
+                     bool is_activated, float* out, float* matmul_scratch, const float* packed) {
+  const Layer& layer = network.layer(index);
+  const bool is_softmax = layer.activation == Activation::kSoftmax;
+  MatmulEpilogue epilogue;
+  epilogue.bias = network.biases(index);
+  if (is_activated && !is_softmax) epilogue.activation = layer.activation;
+  const MatrixView left = RowMajor(x, layer.inputs);
+  if (packed) {
+    Matmul(left, PackedMatrix{packed}, out, rows, layer.outputs, layer.inputs, epilogue,
+           matmul_scratch);
+  } else {
+    Matmul(left, RowMajor(network.weights(index), layer.outputs), out, rows, layer.outputs,
+           layer.inputs, epilogue, matmul_scratch);
+  }
+  if (is_activated && is_softmax) ActivateLayer(layer, out, rows);
+}
+
 void ActivateLayer(const Layer& layer, float* values, uint32_t rows) {
   if (layer.activation == Activation::kSoftmax) {
     Softmax(values, values, rows, layer.outputs);
@@ -97,24 +115,40 @@ void ActivateLayer(const Layer& layer, float* values, uint32_t rows) {
   }
 }
 
+uint64_t PackedWeightFloats(const Network& network) {
+  uint64_t floats = 0;
+  for (uint32_t l = 0; l < network.layer_count(); ++l) {
+    floats += PackedFloats(network.layer(l).outputs, network.layer(l).inputs);
+  }
+  return floats;
+}
+
+void PackWeights(const Network& network, float* packed) {
+  for (uint32_t l = 0; l < network.layer_count(); ++l) {
+    const Layer& layer = network.layer(l);
+    PackMatrix(RowMajor(network.weights(l), layer.outputs), layer.outputs, layer.inputs, packed);
+    packed += PackedFloats(layer.outputs, layer.inputs);
+  }
+}
+
 void Run(const Network& network, const float* x, float* out, uint32_t rows, RunUntil until,
-         float* hidden, float* matmul_scratch) {
+         float* hidden, float* matmul_scratch, const float* packed_weights) {
   const float* input = x;
   float* halves[2] = {hidden, hidden + size_t{network.widest_hidden()} * rows};
   for (uint32_t l = 0; l < network.layer_count(); ++l) {
     const Layer& layer = network.layer(l);
     const bool is_last = l + 1 == network.layer_count();
+    const bool is_activated = !is_last || until == RunUntil::kOutputs;
     float* output = is_last ? out : halves[l % 2];
     if (rows == 1) {
       RowTimesMatrix(input, network.weights(l), network.biases(l), output, layer.outputs,
                      layer.inputs);
+      if (is_activated) ActivateLayer(layer, output, rows);
     } else {
-      MatmulEpilogue epilogue;
-      epilogue.bias = network.biases(l);
-      Matmul(RowMajor(input, layer.inputs), RowMajor(network.weights(l), layer.outputs), output,
-             rows, layer.outputs, layer.inputs, epilogue, matmul_scratch);
+      MultiplyByLayer(network, l, input, rows, is_activated, output, matmul_scratch,
+                      packed_weights);
+      if (packed_weights) packed_weights += PackedFloats(layer.outputs, layer.inputs);
     }
-    if (!is_last || until == RunUntil::kOutputs) ActivateLayer(layer, output, rows);
     input = output;
   }
 }

@@ -80,15 +80,26 @@ class Network {
 // Activation of a whole layer in place, softmax included.
 void ActivateLayer(const Layer& layer, float* values, uint32_t rows);
 
+// out[rows × outputs] = x[rows × inputs] through layer `index`, up to its activation or beyond.
+// packed: its weights as a PackedMatrix, or null.
+void MultiplyByLayer(const Network& network, uint32_t index, const float* x, uint32_t rows,
+                     bool is_activated, float* out, float* matmul_scratch,
+                     const float* packed = nullptr);
+
 // Floats of scratch for Run, besides those of Matmul: two sets of hidden values.
 inline uint64_t RunScratchFloats(const Network& network, uint32_t rows) {
   return 2ull * network.widest_hidden() * rows;
 }
 
+// All weights in the form that products of many rows read (PackedMatrix of matmul.h), for several
+// runs with the same ones: PackedWeightFloats floats, aligned to 16.
+uint64_t PackedWeightFloats(const Network& network);
+void PackWeights(const Network& network, float* packed);
+
 // out[rows × outputs] = the network applied to x[rows × inputs]; kLogits leaves the last activation
-// out. hidden: RunScratchFloats.
+// out. hidden: RunScratchFloats. packed_weights: from PackWeights, or null.
 enum class RunUntil { kOutputs, kLogits };
 void Run(const Network& network, const float* x, float* out, uint32_t rows, RunUntil until,
-         float* hidden, float* matmul_scratch);
+         float* hidden, float* matmul_scratch, const float* packed_weights = nullptr);
 
 }  // namespace neural

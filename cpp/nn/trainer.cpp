@@ -48,6 +48,10 @@ uint64_t SumOfKept(const Network& network, const TrainerSettings& settings) {
   return sum;
 }
 
+uint64_t DroppedInputs(const Network& network, const TrainerSettings& settings) {
+  return settings.input_dropout != 0 ? network.inputs() : 0;
+}
+
 // What precedes the floats.
 uint64_t HeaderBytes(uint32_t members) {
   return (sizeof(Trainer) + 15) / 16 * 16 +
@@ -72,7 +76,8 @@ uint32_t Trainer::RequiredBytes(const Network& network, const TrainerSettings& s
       Padded(uint64_t{MomentCount(settings.optimizer.kind)} * network.parameter_count());
   const uint64_t floats = n + moments * members + Padded(SumOfOutputs(network) * rows) +
                           Padded(SumOfKept(network, settings) * rows) +
-                          2 * Padded(WidestOutput(network) * rows) + Padded(network.outputs());
+                          2 * Padded(WidestOutput(network) * rows) + Padded(network.outputs()) +
+                          Padded(DroppedInputs(network, settings) * rows);
   if (floats > kMaximumBytes / sizeof(float)) return 0;
   const uint64_t bytes = HeaderBytes(members) + floats * sizeof(float);
   return bytes <= kMaximumBytes ? static_cast<uint32_t>(bytes) : 0;
@@ -103,6 +108,7 @@ Trainer* Trainer::Create(void* memory, Network* network, const TrainerSettings& 
   trainer->deltas_[0] = take(WidestOutput(*network) * rows);
   trainer->deltas_[1] = take(WidestOutput(*network) * rows);
   trainer->row_scratch_ = take(network->outputs());
+  trainer->inputs_ = take(DroppedInputs(*network, settings) * rows);
   for (uint32_t m = 0; m < members; ++m) trainer->states_[m] = OptimizerState();
   return trainer;
 }
@@ -118,8 +124,16 @@ void Trainer::Reset(uint32_t member) {
 
 void Trainer::Drop(uint32_t layer, const Piece& piece, float* values) const {
   const RandomPair key = Threefry(dropout_key_, {layer, kDropoutStream});
-  ApplyDropout(values, piece.rows, network_->layer(layer).outputs, settings_.dropout, key,
-               piece.begin);
+  const bool is_input = layer == kInputs;
+  const uint32_t columns = is_input ? network_->inputs() : network_->layer(layer).outputs;
+  const float rate = is_input ? settings_.input_dropout : settings_.dropout;
+  ApplyDropout(values, piece.rows, columns, rate, key, piece.begin);
+}
+
+const float* Trainer::DropInputs(const Piece& piece) const {
+  memcpy(inputs_, piece.x, size_t{piece.rows} * network_->inputs() * sizeof(float));
+  Drop(kInputs, piece, inputs_);
+  return inputs_;
 }
 
 // Fills values_ and kept_, and returns the sum of the rows' losses.
@@ -142,14 +156,13 @@ double Trainer::ForwardPiece(const Piece& piece, float* matmul_scratch) {
       loss = SumOfLosses(settings_.loss, output, piece.targets, piece.rows, layer.outputs,
                          row_scratch_);
     };
-    MatmulEpilogue epilogue;
-    epilogue.bias = network.biases(l);
-    Matmul(RowMajor(input, layer.inputs), RowMajor(network.weights(l), layer.outputs), output,
-           piece.rows, layer.outputs, layer.inputs, epilogue, matmul_scratch);
-    if (is_last && LossTakesLogits(settings_.loss)) add_loss();
+    const bool needs_logits = is_last && LossTakesLogits(settings_.loss);
+    const bool is_apart = needs_logits || KeepsInputs(layer);
+    MultiplyByLayer(network, l, input, piece.rows, !is_apart, output, matmul_scratch);
+    if (needs_logits) add_loss();
     if (KeepsInputs(layer)) keep();
-    ActivateLayer(layer, output, piece.rows);
-    if (is_last && !LossTakesLogits(settings_.loss)) add_loss();
+    if (is_apart) ActivateLayer(layer, output, piece.rows);
+    if (is_last && !needs_logits) add_loss();
     if (is_dropped) {
       if (!KeepsInputs(layer)) keep();
       Drop(l, piece, output);
@@ -249,16 +262,16 @@ bool Trainer::ClipGradient() {
 bool Trainer::Step(const float* x, Targets targets, uint32_t rows, float* matmul_scratch,
                    double* loss, uint32_t member) {
   OptimizerState& state = states_[member];
-  if (settings_.dropout != 0) {
+  if (settings_.dropout != 0 || settings_.input_dropout != 0) {
     const RandomPair seed = {settings_.seed_low, settings_.seed_high};
     dropout_key_ = Threefry(Threefry(seed, {state.updates, kDropoutStream}), {member, 0});
   }
   double sum = 0;
   for (uint32_t begin = 0; begin < rows; begin += settings_.batch_rows) {
     const uint32_t left = rows - begin;
-    const Piece piece = {x + size_t{begin} * network_->inputs(),
-                         targets.From(begin, network_->outputs()),
-                         left < settings_.batch_rows ? left : settings_.batch_rows, begin, rows};
+    Piece piece = {x + size_t{begin} * network_->inputs(), targets.From(begin, network_->outputs()),
+                   left < settings_.batch_rows ? left : settings_.batch_rows, begin, rows};
+    if (settings_.input_dropout != 0) piece.x = DropInputs(piece);
     sum += ForwardPiece(piece, matmul_scratch);
     BackwardPiece(piece, matmul_scratch);
   }

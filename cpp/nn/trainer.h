@@ -18,9 +18,10 @@ struct TrainerSettings {
   Loss loss = Loss::kMse;
   // Added to the gradient of each weight, not of the biases: l1·sign(w) and l2·w.
   float l1 = 0, l2 = 0;
-  float dropout = 0;    // The rate for the outputs of each hidden layer (see dropout.h).
-  float clip_norm = 0;  // 0: none. The gradient of all parameters together, penalties included,
-                        // is scaled down to this length (Pascanu et al., 2013).
+  float dropout = 0;        // The rate for the outputs of each hidden layer (see dropout.h).
+  float input_dropout = 0;  // The rate for the inputs.
+  float clip_norm = 0;      // 0: none. The gradient of all parameters together, penalties included,
+                            // is scaled down to this length (Pascanu et al., 2013).
   uint32_t batch_rows = 32;  // A step of more rows is done in pieces of this size.
   Schedule schedule = Schedule::kConstant;
   uint32_t updates = 0;                  // After which the schedule is done.
@@ -53,6 +54,7 @@ class Trainer {
 
  private:
   static constexpr uint32_t kMagic = 0x5452414eu;
+  static constexpr uint32_t kInputs = 0xffffffffu;
 
   // Some rows of a batch.
   struct Piece {
@@ -65,7 +67,9 @@ class Trainer {
 
   double ForwardPiece(const Piece& piece, float* matmul_scratch);
   void BackwardPiece(const Piece& piece, float* matmul_scratch);
+  // Drops from the outputs of a layer; layer kInputs: from the inputs.
   void Drop(uint32_t layer, const Piece& piece, float* values) const;
+  const float* DropInputs(const Piece& piece) const;
   template <class Visit>
   void EachLayer(Visit visit);
   void AddPenalties();
@@ -87,6 +91,7 @@ class Trainer {
   float* kept_;       // What the derivative is taken from, of those layers that need another.
   float* deltas_[2];  // Gradients with respect to a layer's values before its activation.
   float* row_scratch_;
+  float* inputs_;  // Those of a piece, thinned.
 };
 
 }  // namespace neural

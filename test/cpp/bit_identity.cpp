@@ -249,6 +249,7 @@ void Train(const std::string& name, const NetworkShape& shape, Loss loss, Optimi
   settings.loss = loss;
   settings.l1 = 0.001f, settings.l2 = 0.01f;
   settings.dropout = dropout;
+  settings.input_dropout = dropout / 2;
   settings.clip_norm = dropout;
   settings.schedule = schedule;
   settings.updates = 5;

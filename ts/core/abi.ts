@@ -63,7 +63,7 @@ export const abiParameters = {
 } as const;
 
 /** The version of the ABI that this mirror describes; a module with another one is refused. */
-export const abiVersion = 2;
+export const abiVersion = 3;
 
 export type AbiName = keyof typeof abiParameters;
 
@@ -123,6 +123,8 @@ export const activationNames = [
   'symmetricCos',
   'threshold',
   'symmetricThreshold',
+  'stepwiseSigmoid',
+  'symmetricStepwiseSigmoid',
 ] as const;
 /** An elementwise activation. */
 export type ActivationName = (typeof activationNames)[number];
@@ -177,6 +179,7 @@ export const trainerSettings = {
   l1: 'f32',
   l2: 'f32',
   dropout: 'f32',
+  inputDropout: 'f32',
   clipNorm: 'f32',
   batchRows: 'u32',
   schedule: 'u32',

@@ -28,6 +28,7 @@ const knownKeys: readonly (keyof TrainOptions)[] = [
   'l1',
   'l2',
   'dropout',
+  'inputDropout',
   'clipNorm',
   'schedule',
   'updates',
@@ -45,6 +46,7 @@ export interface TrainerSettings {
   readonly l1: number;
   readonly l2: number;
   readonly dropout: number;
+  readonly inputDropout: number;
   /** 0: none. */
   readonly clipNorm: number;
   readonly schedule: ScheduleName;
@@ -104,11 +106,13 @@ export function trainerSettings(options: TrainOptions, output: OutputActivationN
 }
 
 function readTrainer(what: string, options: TrainOptions, output: OutputActivationName): TrainerSettings {
-  const { batchSize = 32, l1 = 0, l2 = 0, dropout = 0, clipNorm, updates, seed = 0 } = options;
+  const { batchSize = 32, l1 = 0, l2 = 0, dropout = 0, inputDropout = 0 } = options;
+  const { clipNorm, updates, seed = 0 } = options;
   assertWholeNumber(`${what}: batchSize`, batchSize, 1);
   assertNumber(`${what}: l1`, l1, ...notNegative);
   assertNumber(`${what}: l2`, l2, ...notNegative);
   assertNumber(`${what}: dropout`, dropout, ...belowOne);
+  assertNumber(`${what}: inputDropout`, inputDropout, ...belowOne);
   if (clipNorm !== undefined) assertNumber(`${what}: clipNorm`, clipNorm, ...positive);
   if (updates !== undefined) assertWholeNumber(`${what}: updates`, updates, 1);
   const optimizer = readOptimizer(`${what}: optimizer`, options.optimizer ?? { kind: 'adam' });
@@ -123,6 +127,7 @@ function readTrainer(what: string, options: TrainOptions, output: OutputActivati
     l1,
     l2,
     dropout,
+    inputDropout,
     clipNorm: clipNorm ?? 0,
     schedule,
     updates: updates ?? 0,

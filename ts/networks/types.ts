@@ -282,6 +282,8 @@ export interface TrainOptions {
    * of the thinned network. `seed` fixes the choice, the same in every build.
    */
   readonly dropout?: number;
+  /** The same for the inputs of the network, from 0 to below 1. Default 0. */
+  readonly inputDropout?: number;
   /**
    * Largest length ‖g‖₂ of the gradient of all weights and biases, penalties included, > 0: a longer one is scaled down
    * to it (Pascanu, Mikolov & Bengio 2013). Default: any length.

@@ -2,6 +2,8 @@
 // what happens when the loss is not finite.
 #include "nn/trainer.h"
 
+#include <set>
+
 #include "support/expect.h"
 #include "support/naive_network.h"
 #include "support/network_fixture.h"
@@ -276,13 +278,16 @@ TEST_F(TrainerTest, ClipsTheGradientToALength) {
   EXPECT_EQ(GradientOfStep(settings, targets, &loss), whole);
 }
 
-TEST_F(TrainerTest, DropoutIsTheSameInPiecesAndAveragesOut) {
+class DroppingTrainerTest : public TrainerTest,
+                            public testing::WithParamInterface<float TrainerSettings::*> {};
+
+TEST_P(DroppingTrainerTest, DropsTheSameInPieces) {
   Draw({{6, 50, 4}, {Activation::kTanh, Activation::kLinear}}, 13);
   const Targets targets = {targets_.data(), nullptr};
   TrainerSettings settings = Sgd(Loss::kMse);
   double without, loss;
   GradientOfStep(settings, targets, &without);
-  settings.dropout = 0.4f;
+  settings.*GetParam() = 0.4f;
   settings.seed_low = 5;
   settings.batch_rows = 13;
   const std::vector<double> whole = GradientOfStep(settings, targets, &loss);
@@ -300,6 +305,25 @@ TEST_F(TrainerTest, DropoutIsTheSameInPiecesAndAveragesOut) {
   double other;
   GradientOfStep(settings, targets, &other);
   EXPECT_NE(other, loss);
+}
+
+INSTANTIATE_TEST_SUITE_P(Nn, DroppingTrainerTest,
+                         testing::Values(&TrainerSettings::dropout,
+                                         &TrainerSettings::input_dropout));
+
+TEST_F(TrainerTest, DropsFromInputsWithoutTouchingThem) {
+  Draw({{50, 1}, {Activation::kLinear}}, 7);
+  for (float& x : x_) x = 1;
+  const std::vector<float> before = x_;
+  TrainerSettings settings = Sgd(Loss::kMse);
+  settings.input_dropout = 0.4f;
+  double loss;
+  const std::vector<double> gradient = GradientOfStep(settings, {targets_.data(), nullptr}, &loss);
+  EXPECT_EQ(x_, before);
+  // An input that all rows have lost has no gradient; that of the others differs with the rows that
+  // kept them, as it does not where nothing is dropped.
+  std::set<double> different(gradient.begin(), gradient.end() - 1);
+  EXPECT_GT(different.size(), 10u);
 }
 
 TEST_F(TrainerTest, AsksForZeroBytesWhereItCannotBe) {

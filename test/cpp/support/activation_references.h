@@ -43,6 +43,22 @@ inline double SymmetricGaussian(double x) {
   return std::expm1((0x1.62e42fefa39efp-1 - x * x) + 0x1.abc9e3b39803fp-56);
 }
 
+// Straight lines through six points, from `low` before the first to 1 from the last on, as
+// fann_activation.h of FANN 2.2 has them.
+inline double Stepwise(double x, const double (&v)[6], const double (&r)[6], double low) {
+  if (x != x) return x;
+  if (x < v[0]) return low;
+  for (int i = 0; i < 5; ++i) {
+    if (x < v[i + 1]) {
+      // The middle of the symmetric one is a line through 0; as written in FANN it is so only up to
+      // the rounding of a double, which near 0 is all that is left.
+      if (r[i] == -r[i + 1]) return x * (r[i + 1] / v[i + 1]);
+      return (r[i + 1] - r[i]) * (x - v[i]) / (v[i + 1] - v[i]) + r[i];
+    }
+  }
+  return 1;
+}
+
 }  // namespace reference
 
 // In the order of the enumeration; softmax, which is not elementwise, is left out.
@@ -112,6 +128,27 @@ inline const ActivationReference kActivations[] = {
      [](double x, double) { return x != x  ? x
                                    : x < 0 ? -1.0
                                            : 1.0; }},
+    // FANN's sigmoid is that of 2x.
+    {Activation::kStepwiseSigmoid, "stepwiseSigmoid",
+     [](double x, double) {
+       return reference::Stepwise(
+           x / 2,
+           {-2.64665246009826660156, -1.47221946716308593750, -5.49306154251098632812e-01,
+            5.49306154251098632812e-01, 1.47221934795379638672, 2.64665293693542480469},
+           {4.99999988824129104614e-03, 5.00000007450580596924e-02, 0.25, 0.75,
+            9.49999988079071044922e-01, 9.95000004768371582031e-01},
+           0);
+     }},
+    {Activation::kSymmetricStepwiseSigmoid, "symmetricStepwiseSigmoid",
+     [](double x, double) {
+       return reference::Stepwise(
+           x,
+           {-2.64665293693542480469, -1.47221934795379638672, -5.49306154251098632812e-01,
+            5.49306154251098632812e-01, 1.47221934795379638672, 2.64665293693542480469},
+           {-9.90000009536743164062e-01, -8.99999976158142089844e-01, -0.5, 0.5,
+            8.99999976158142089844e-01, 9.90000009536743164062e-01},
+           -1);
+     }},
 };
 
 static_assert(std::size(kActivations) == kElementwiseActivations,

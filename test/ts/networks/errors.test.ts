@@ -162,6 +162,7 @@ describeBuilds('errors', (runtime) => {
     [{ l1: -1 }, 'l1', '-1'],
     [{ dropout: 1 }, 'dropout', '1'],
     [{ dropout: -0.1 }, 'dropout', '-0.1'],
+    [{ inputDropout: 1 }, 'inputDropout', '1'],
     [{ clipNorm: 0 }, 'clipNorm', '0'],
     [{ clipNorm: Number.NaN }, 'clipNorm', 'NaN'],
     [{ schedule: wrong('linear') }, 'schedule', 'linear', 'constant', 'cosine', 'step'],

@@ -73,6 +73,7 @@ describe('the same bits in every build', () => {
       options: {
         optimizer: { kind: 'adamw' },
         dropout: 0.4,
+        inputDropout: 0.2,
         clipNorm: 0.5,
         schedule: 'cosine',
         validation: 0.2,

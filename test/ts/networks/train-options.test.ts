@@ -170,23 +170,25 @@ describeBuilds('training options', (runtime) => {
     assert.deepEqual(rates, ['1.00', '1.00', '0.10', '0.01', '0.01']);
   });
 
-  it('dropout: another thinned network each time, the whole one afterwards', async () => {
-    const data = separable(64);
-    const run = async (seed: number, dropout: number) => {
-      using network = runtime().createNetwork(classifier);
-      const { loss } = await network.train(data, { epochs: 2, seed, dropout, shuffle: false });
-      return [loss, ...allParameters(network).map(String)];
-    };
-    assert.deepEqual(await run(1, 0.5), await run(1, 0.5));
-    assert.notDeepEqual(await run(1, 0.5), await run(2, 0.5));
-    assert.notDeepEqual(await run(1, 0.5), await run(1, 0));
-    assert.deepEqual(await run(1, 0), await run(2, 0));
+  for (const option of ['dropout', 'inputDropout'] as const) {
+    it(`${option}: another thinned network each time, the whole one afterwards`, async () => {
+      const data = separable(64);
+      const run = async (seed: number, rate: number) => {
+        using network = runtime().createNetwork(classifier);
+        const { loss } = await network.train(data, { epochs: 2, seed, [option]: rate, shuffle: false });
+        return [loss, ...allParameters(network).map(String)];
+      };
+      assert.deepEqual(await run(1, 0.5), await run(1, 0.5));
+      assert.notDeepEqual(await run(1, 0.5), await run(2, 0.5));
+      assert.notDeepEqual(await run(1, 0.5), await run(1, 0));
+      assert.deepEqual(await run(1, 0), await run(2, 0));
 
-    using network = runtime().createNetwork(classifier);
-    const report = await network.train(data, { epochs: 60, dropout: 0.3, batchSize: 8 });
-    assert.ok(report.accuracy! > 0.9, `an accuracy of ${report.accuracy}`);
-    assert.deepEqual(network.run(data.inputs.slice(0, 3)), network.run(data.inputs.slice(0, 3)));
-  });
+      using network = runtime().createNetwork(classifier);
+      const report = await network.train(data, { epochs: 60, [option]: 0.3, batchSize: 8 });
+      assert.ok(report.accuracy! > 0.9, `an accuracy of ${report.accuracy}`);
+      assert.deepEqual(network.run(data.inputs.slice(0, 3)), network.run(data.inputs.slice(0, 3)));
+    });
+  }
 
   it('the gradient with dropout is that of the loss that a step returns', () => {
     // A step of the same seed drops the same values: the loss is a function of the weights, and its slope along the
@@ -194,7 +196,12 @@ describeBuilds('training options', (runtime) => {
     const rate = 2 ** -12;
     const inputs = randomValues(1, 40 * 3);
     const targets = randomValues(2, 40 * 2);
-    const options = { dropout: 0.4, seed: 3, optimizer: { kind: 'sgd', learningRate: rate } } as const;
+    const options = {
+      dropout: 0.4,
+      inputDropout: 0.2,
+      seed: 3,
+      optimizer: { kind: 'sgd', learningRate: rate },
+    } as const;
     using network = runtime().createNetwork({
       layers: [3, 30, 20, 2],
       activation: ['tanh', 'silu'],

@@ -46,7 +46,24 @@ export const activations: Readonly<Record<string, (x: number, alpha?: number) =>
   symmetricCos: (x) => Math.cos(x),
   threshold: (x) => (Number.isNaN(x) ? x : x < 0 ? 0 : 1),
   symmetricThreshold: (x) => (Number.isNaN(x) ? x : x < 0 ? -1 : 1),
+  // FANN's sigmoid is that of 2x.
+  stepwiseSigmoid: (x) => stepwise(x / 2, [0.005, 0.05, 0.25, 0.75, 0.95, 0.995], 0),
+  symmetricStepwiseSigmoid: (x) => stepwise(x, [-0.99, -0.9, -0.5, 0.5, 0.9, 0.99], -1),
 };
+
+/** Straight lines through six points, as fann_activation.h has them; their numbers are f32 there. */
+function stepwise(x: number, ys: readonly number[], low: number): number {
+  const right = [0.5493061542510986, 1.4722193479537964, 2.6466529369354248];
+  const left = low === 0 ? [-2.6466524600982666, -1.472219467163086] : [-right[2]!, -right[1]!];
+  const xs = [...left, -right[0]!, ...right];
+  const after = xs.findIndex((end) => x < end);
+  if (!(x >= xs[0]!)) return Number.isNaN(x) ? x : low;
+  if (after < 0) return 1;
+  const [x1, x2] = [xs[after - 1]!, xs[after]!];
+  const [y1, y2] = [Math.fround(ys[after - 1]!), Math.fround(ys[after]!)];
+  // A line through 0 is written as one: the other form leaves only rounding there.
+  return y1 === -y2 ? (x * y2) / x2 : ((y2 - y1) * (x - x1)) / (x2 - x1) + y1;
+}
 
 /** Φ(x) = erfc(−x/√2)/2, to the accuracy of float64: Math has no erf. */
 export function normalDistribution(x: number): number {

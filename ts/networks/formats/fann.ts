@@ -5,10 +5,9 @@
  * sigmoid 2·s) is multiplied into the weights, rounded once; written, s is 1 (for the sigmoid ½), so that no weight is
  * rounded. The last neuron of each layer is its bias, which gives 1.
  *
- * Every function of FANN 2.2 has its counterpart here, but for the three stepwise ones. Those of the sigmoids are
- * read as the functions that they approximate, to 0.034 of their height; FANN_GAUSSIAN_STEPWISE, which FANN itself does
- * not compute, is refused. FANN holds s·Σ within ±150/s; here no
- * bound is needed, so the results of a linear neuron differ beyond it.
+ * Every function that FANN 2.2 computes has its counterpart here; FANN_GAUSSIAN_STEPWISE, which has a number but is not
+ * computed, is refused. FANN holds s·Σ within ±150/s; here no bound is needed, so the results of a linear neuron differ
+ * beyond it.
  *
  * Refused are networks with shortcut connections or missing ones, layers whose neurons have different functions, and
  * files with scaling parameters (`fann_clear_scaling_params` takes them out), because they would be ignored.
@@ -17,15 +16,15 @@ import { InvalidArgumentError } from '../../core/errors.js';
 import type { OutputActivationName } from '../types.js';
 import { badFormat, checkWidths, excerpt, type NetworkContent, refuse, transposed } from './content.js';
 
-/** By the number that FANN has for each; later ones with a name of ours do not come up in writing. */
+/** By the number that FANN has for each. */
 const functions: readonly (OutputActivationName | '')[] = [
   'linear',
   'threshold',
   'symmetricThreshold',
   'sigmoid',
-  'sigmoid',
+  'stepwiseSigmoid',
   'symmetricSigmoid',
-  'symmetricSigmoid',
+  'symmetricStepwiseSigmoid',
   'gaussian',
   'symmetricGaussian',
   '',
@@ -116,9 +115,9 @@ export function writeFann({ layers, activations, weights, biases }: NetworkConte
   );
 }
 
-/** FANN's sigmoid is that of twice the sum. */
+/** FANN's sigmoids are those of twice the sum. */
 function factorOf(name: OutputActivationName): number {
-  return name === 'sigmoid' ? 2 : 1;
+  return name === 'sigmoid' || name === 'stepwiseSigmoid' ? 2 : 1;
 }
 
 /** The value of one line, and where it stands. */
