@@ -3,6 +3,8 @@
 #include <iterator>
 
 #include "kernels/elementwise.h"
+#include "kernels/gemv.h"
+#include "kernels/matmul_outer.h"
 #include "kernels/matmul_pack.h"
 #include "kernels/reduce.h"
 
@@ -338,10 +340,22 @@ void MultiplyThenCombine(MatrixView a, const RightOperand& b, float* c, size_t m
   }
 }
 
+// Whether memory and not arithmetic limits the product (matmul_outer.h).
+bool IsByRows(const RightOperand& b, size_t m, size_t k, const MatmulEpilogue& epilogue) {
+  return !b.packed && b.view.column_stride == 1 && epilogue.alpha == 1.0f &&
+         epilogue.beta == 0.0f && (m <= kMatmulOuterRows || k <= kMatmulOuterDepth);
+}
+
 void MultiplyAndActivate(MatrixView a, const RightOperand& b, float* c, size_t m, size_t n,
                          size_t k, const MatmulEpilogue& epilogue, float* scratch) {
   if (m == 0 || n == 0) return;
-  if (epilogue.beta != 0.0f && k > kMatmulBlockDepth) {
+  if (IsByRows(b, m, k, epilogue)) {
+    if (m == 1 && a.column_stride == 1 && b.view.row_stride == n) {
+      RowTimesMatrix(a.data, b.view.data, epilogue.bias, c, n, k);
+    } else {
+      MultiplyByRows(a, b.view, epilogue.bias, c, m, n, k);
+    }
+  } else if (epilogue.beta != 0.0f && k > kMatmulBlockDepth) {
     MultiplyThenCombine(a, b, c, m, n, k, epilogue, scratch);
   } else {
     Multiply(a, b, c, n, m, n, k, epilogue, scratch);

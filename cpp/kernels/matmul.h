@@ -21,6 +21,9 @@ struct MatrixView {
   const float* At(size_t row, size_t column) const {
     return data + row * row_stride + column * column_stride;
   }
+  MatrixView From(size_t row, size_t column) const {
+    return {At(row, column), row_stride, column_stride};
+  }
 };
 
 inline MatrixView RowMajor(const float* data, size_t columns) { return {data, columns, 1}; }

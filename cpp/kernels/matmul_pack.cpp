@@ -4,10 +4,6 @@ namespace neural {
 
 namespace {
 
-MatrixView From(MatrixView m, size_t row, size_t column) {
-  return {m.At(row, column), m.row_stride, m.column_stride};
-}
-
 // Loads [p, p + 4) of four neighbouring lines of a matrix as four vectors across them.
 struct Across {
   F32x4 v[kLanes];
@@ -86,14 +82,14 @@ void PackTransposedPanel(MatrixView b, size_t depth, float* packed) {
 void PackRows(MatrixView a, size_t rows, size_t depth, float* packed) {
   for (size_t i = 0; i < rows;) {
     const size_t count = RowsOfNextTile(rows - i);
-    PackTile(From(a, i, 0), count, depth, packed + i * depth);
+    PackTile(a.From(i, 0), count, depth, packed + i * depth);
     i += count;
   }
 }
 
 void PackColumns(MatrixView b, size_t columns, size_t depth, size_t panel_stride, float* packed) {
   for (size_t j = 0; j < columns; j += kPanelColumns, packed += panel_stride) {
-    const MatrixView panel = From(b, 0, j);
+    const MatrixView panel = b.From(0, j);
     if (columns - j < kPanelColumns) {
       PackPartOfPanel(panel, columns - j, depth, packed);
     } else if (b.column_stride == 1) {
