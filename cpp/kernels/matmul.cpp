@@ -280,8 +280,8 @@ BlockPanels PanelsOf(const RightOperand& b, size_t j, size_t columns, size_t p, 
           {scratch, kPanelColumns, panel_step}};
 }
 
-// All of the product but the activation. With beta, k must not exceed one block, since c holds the
-// unfinished chains between blocks.
+// All of the product but an activation that is not fused. With beta, k must not exceed one block,
+// since c holds the unfinished chains between blocks.
 void Multiply(MatrixView a, const RightOperand& b, float* c, size_t c_stride, size_t m, size_t n,
               size_t k, const MatmulEpilogue& epilogue, float* scratch) {
   float* packed_a = scratch;
@@ -334,7 +334,6 @@ void MultiplyThenCombine(MatrixView a, const RightOperand& b, float* c, size_t m
         Zip(product + r * kMatmulApartColumns, out, out, columns,
             [=](F32x4 acc, F32x4 old) { return Add(Mul(alpha, acc), Mul(beta, old)); });
         if (epilogue.bias) AddArrays(out, epilogue.bias + j, out, columns);
-        if (IsFused(epilogue.activation)) Activate(epilogue.activation, out, out, columns, {});
       }
     }
   }
@@ -359,10 +358,9 @@ void MultiplyAndActivate(MatrixView a, const RightOperand& b, float* c, size_t m
     MultiplyThenCombine(a, b, c, m, n, k, epilogue, scratch);
   } else {
     Multiply(a, b, c, n, m, n, k, epilogue, scratch);
+    if (IsFused(epilogue.activation)) return;
   }
-  if (epilogue.activation != Activation::kLinear && !IsFused(epilogue.activation)) {
-    Activate(epilogue.activation, c, c, m * n, {});
-  }
+  if (epilogue.activation != Activation::kLinear) Activate(epilogue.activation, c, c, m * n, {});
 }
 
 }  // namespace

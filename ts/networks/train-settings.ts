@@ -18,17 +18,19 @@ import {
 import { type OptimizerSettings, readOptimizer } from './optimizers.js';
 import type { OutputActivationName, TrainOptions } from './types.js';
 
+/** What keeps a network from learning by heart: numbers that are 0 where they are left out. */
+const restraints = { l1: notNegative, l2: notNegative, dropout: belowOne, inputDropout: belowOne } as const;
+type Restraints = { -readonly [Name in keyof typeof restraints]: number };
+const restraintNames = Object.keys(restraints) as (keyof Restraints)[];
+
 const knownKeys: readonly (keyof TrainOptions)[] = [
+  ...restraintNames,
   'epochs',
   'batchSize',
   'seed',
   'shuffle',
   'optimizer',
   'loss',
-  'l1',
-  'l2',
-  'dropout',
-  'inputDropout',
   'clipNorm',
   'schedule',
   'updates',
@@ -39,14 +41,10 @@ const knownKeys: readonly (keyof TrainOptions)[] = [
 ];
 
 /** What an update needs to know. */
-export interface TrainerSettings {
+export interface TrainerSettings extends Readonly<Restraints> {
   readonly batchSize: number;
   readonly optimizer: OptimizerSettings;
   readonly loss: LossName;
-  readonly l1: number;
-  readonly l2: number;
-  readonly dropout: number;
-  readonly inputDropout: number;
   /** 0: none. */
   readonly clipNorm: number;
   readonly schedule: ScheduleName;
@@ -106,13 +104,13 @@ export function trainerSettings(options: TrainOptions, output: OutputActivationN
 }
 
 function readTrainer(what: string, options: TrainOptions, output: OutputActivationName): TrainerSettings {
-  const { batchSize = 32, l1 = 0, l2 = 0, dropout = 0, inputDropout = 0 } = options;
-  const { clipNorm, updates, seed = 0 } = options;
+  const { batchSize = 32, clipNorm, updates, seed = 0 } = options;
   assertWholeNumber(`${what}: batchSize`, batchSize, 1);
-  assertNumber(`${what}: l1`, l1, ...notNegative);
-  assertNumber(`${what}: l2`, l2, ...notNegative);
-  assertNumber(`${what}: dropout`, dropout, ...belowOne);
-  assertNumber(`${what}: inputDropout`, inputDropout, ...belowOne);
+  const given = {} as Restraints;
+  for (const name of restraintNames) {
+    given[name] = options[name] ?? 0;
+    assertNumber(`${what}: ${name}`, given[name], ...restraints[name]);
+  }
   if (clipNorm !== undefined) assertNumber(`${what}: clipNorm`, clipNorm, ...positive);
   if (updates !== undefined) assertWholeNumber(`${what}: updates`, updates, 1);
   const optimizer = readOptimizer(`${what}: optimizer`, options.optimizer ?? { kind: 'adam' });
@@ -124,10 +122,7 @@ function readTrainer(what: string, options: TrainOptions, output: OutputActivati
   }
   return {
     batchSize,
-    l1,
-    l2,
-    dropout,
-    inputDropout,
+    ...given,
     clipNorm: clipNorm ?? 0,
     schedule,
     updates: updates ?? 0,

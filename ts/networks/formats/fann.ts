@@ -97,7 +97,7 @@ export function writeFann({ layers, activations, weights, biases }: NetworkConte
     const [inputs, outputs] = [layers[layer]!, layers[layer + 1]!];
     const code = functions.indexOf(aliases[name] ?? name);
     if (code < 0) throw refusal(`'${name}'`);
-    neurons += `(${inputs + 1}, ${code}, ${factorOf(name) === 2 ? 0.5 : 1}) `.repeat(outputs);
+    neurons += `(${inputs + 1}, ${code}, ${1 / factorOf(code)}) `.repeat(outputs);
     neurons += '(0, 0, 0) ';
     for (let output = 0; output < outputs; output++) {
       for (let input = 0; input <= inputs; input++) {
@@ -115,10 +115,8 @@ export function writeFann({ layers, activations, weights, biases }: NetworkConte
   );
 }
 
-/** FANN's sigmoids are those of twice the sum. */
-function factorOf(name: OutputActivationName): number {
-  return name === 'sigmoid' || name === 'stepwiseSigmoid' ? 2 : 1;
-}
+/** FANN's sigmoids (3 and 4) are those of twice the sum. */
+const factorOf = (code: number): number => (code === 3 || code === 4 ? 2 : 1);
 
 /** The value of one line, and where it stands. */
 interface Field {
@@ -176,7 +174,7 @@ function readNeuron(
   activations[layer] ??= name;
   if (name !== activations[layer]) fail(`${activations[layer]}, as in the rest of its layer`, name);
   if (!(steepness >= 0)) fail('a steepness ≥ 0', steepness);
-  return Math.fround(steepness) * factorOf(name);
+  return Math.fround(steepness) * factorOf(code);
 }
 
 function readConnection({ next, fail }: Tuples, neuron: number, factor: number): number {
@@ -190,8 +188,7 @@ function readConnection({ next, fail }: Tuples, neuron: number, factor: number):
 function fieldsOf(text: string): (key: string) => Field {
   const lines = text.split('\n', mostLines + 1).map((line) => line.trim());
   if (lines[0] !== firstLine) refuse('line 1', lines[0], `'${firstLine}', the only version that is read`);
-  if (lines.length > mostLines)
-    refuse(`line ${mostLines + 1}`, lines.at(-1), `the end: FANN writes fewer than 50`);
+  if (lines.length > mostLines) refuse(`line ${mostLines + 1}`, lines.at(-1), 'the end');
   const fields = new Map<string, Field>();
   lines.forEach((line, index) => {
     if (index === 0 || line === '') return;

@@ -9,6 +9,11 @@
 import type { OutputActivationName } from '../types.js';
 import { encodeText, type NetworkContent } from './content.js';
 
+/** The lines of FANN's sigmoid: up to each bend there is more slope by so much than behind it. */
+const stepwise =
+  'x Abs 2.64665294 Less x -.549306154 .549306154 Clip .476829027 Mul ' +
+  'x -1.47221935 1.47221935 Clip .356777469 Mul Add x .076632714 Mul Add x Sign Where';
+
 /**
  * Each activation as operators behind their operands: `x` is the value before it, a number a constant. Operators take
  * one operand, but for those of `operands`; their attributes have the defaults of the opset, which are ours.
@@ -43,28 +48,10 @@ const programs: Readonly<Record<OutputActivationName, string>> = {
   symmetricCos: 'x Cos',
   threshold: 'x 0 Less 0 1 Where',
   symmetricThreshold: 'x 0 Less -1 1 Where',
-  stepwiseSigmoid: straightLines(
-    [-5.29330492, -2.94443893, -1.09861231, 1.09861231, 2.9444387, 5.29330587],
-    [0.005, 0.05, 0.25, 0.75, 0.95, 0.995],
-    0,
-  ),
-  symmetricStepwiseSigmoid: straightLines(
-    [-2.64665294, -1.47221935, -0.549306154, 0.549306154, 1.47221935, 2.64665294],
-    [-0.99, -0.9, -0.5, 0.5, 0.9, 0.99],
-    -1,
-  ),
+  stepwiseSigmoid: `${stepwise.replaceAll('x', 'x 0.5 Mul')} 0.5 Mul 0.5 Add`,
+  symmetricStepwiseSigmoid: stepwise,
   softmax: 'x Softmax',
 };
-
-/** Lines from point to point, `low` before the first and 1 from the last on: a condition within another. */
-function straightLines(xs: readonly number[], ys: readonly number[], low: number): string {
-  const pieces = xs.map((x, i) => {
-    if (i === 0) return `x ${x} Less ${low}`;
-    const [fromX, fromY] = [xs[i - 1]!, ys[i - 1]!];
-    return `x ${x} Less x ${fromX} Sub ${(ys[i]! - fromY) / (x - fromX)} Mul ${fromY} Add`;
-  });
-  return `${pieces.join(' ')} 1 ${'Where '.repeat(xs.length)}`;
-}
 
 const operands: Readonly<Record<string, number>> = {
   Add: 2,

@@ -57,11 +57,11 @@ describeBuilds('saved networks', (runtime) => {
   it('fann keeps the bits of the weights and of what comes out', () => {
     const names = activationNames.filter(
       (name) =>
-        /sigmoid|ymmetric|^(linear|tanh|softsign|gaussian|elliot)|linearPiece|^sin$|^cos$|threshold/.test(
+        /sigmoid|^stepwise|ymmetric|^(linear|tanh|softsign|gaussian|elliot)|linearPiece|^sin$|^cos$|threshold/.test(
           name,
         ) && name !== 'hardSigmoid',
     );
-    assert.equal(names.length, 17);
+    assert.equal(names.length, 19);
     for (const [index, output] of names.entries()) {
       const activation = names[(index * 5) % names.length]!;
       using network = randomNetwork(runtime(), { layers: [3, 6, 2], activation, output }, index);
