@@ -36,9 +36,11 @@ const leastElements = 16;
 export function runInPieces(engine: Engine, operands: Operands, call: KernelCall): void {
   const { out } = operands;
   const { length } = out;
-  // A piece of the result must not overwrite what a later piece still reads.
+  // A piece of the result must not overwrite what a later piece still reads; what begins where it begins does not.
   const apart = (vec: Vec): Vec =>
-    length > leastElements && overlapsPartly(vec, out) ? arrayOf(vec).slice() : vec;
+    length > leastElements && vec.byteOffset !== out.byteOffset && overlap(vec, out)
+      ? arrayOf(vec).slice()
+      : vec;
   const a = apart(operands.a);
   const b = operands.b === operands.a ? a : apart(operands.b);
   const aIsArray = isFloat32Array(a);
@@ -123,12 +125,11 @@ function allocateScratch(
 }
 
 /** The elements themselves, of either kind. */
-const arrayOf = (vec: Vec): Float32Array => (isFloat32Array(vec) ? vec : vec.view);
+export const arrayOf = (vec: Vec): Float32Array => (isFloat32Array(vec) ? vec : vec.view);
 
-/** Whether two vectors of one length share memory without being the same; only views of one buffer can. */
-function overlapsPartly(first: Vec, second: Vec): boolean {
-  if (first === second) return false;
+/** Whether the two share memory: arrays may be views of one buffer, or of a block. */
+export function overlap(first: Vec, second: Vec): boolean {
   const [a, b] = [arrayOf(first), arrayOf(second)];
-  const distance = Math.abs(a.byteOffset - b.byteOffset);
-  return a.buffer === b.buffer && distance > 0 && distance < a.byteLength;
+  const distance = b.byteOffset - a.byteOffset;
+  return a.buffer === b.buffer && distance < a.byteLength && -distance < b.byteLength;
 }
