@@ -310,7 +310,7 @@ function refusePromise(result: unknown): void {
   // The promise is abandoned here; what becomes of it must not end the process as an unhandled rejection.
   Promise.resolve(result).catch(() => {});
   throw new InvalidArgumentError(
-    'scope: work returned a promise, and a scope ends when work returns; call it between the awaits',
+    'scope: work returned a promise; call scope between the awaits, or dispose of the blocks one by one',
   );
 }
 
