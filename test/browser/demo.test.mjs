@@ -168,8 +168,8 @@ function stageChanges(page, milliseconds, enough = 100) {
 async function learn(page, picture) {
   await page.click('#learn-train');
   await untilSays(page, '#learn-status', /^Training 101,770 parameters on 12,000 images/);
-  // What is shown as 95.0 % may be a little less.
-  await untilSays(page, '#learn-accuracy', /^(95\.[1-9]|9[6-9]\.\d|100\.0) %$/, 90_000);
+  // Above the goal by as much as one test differs from the next: what is shown after the stop is the last one.
+  await untilSays(page, '#learn-accuracy', /^(95\.[5-9]|9[6-9]\.\d|100\.0) %$/, 90_000);
   // While it trains, it reads: the stroke comes in between.
   await drawTwo(page);
   await untilSays(page, '#draw-status', /^Read as \d/);

@@ -4,6 +4,7 @@
  */
 import type { OperationRecorder } from '../metrics/operation-recorder.js';
 import type { Abi, ModuleObjects, PoolStatsRecord } from './abi.js';
+import type { PoolExhaustedError } from './errors.js';
 import type { VariantName } from './variants.js';
 
 /** Who a block of the pool belongs to: `pool_reset` frees all of one owner. */
@@ -36,6 +37,8 @@ export interface Engine {
   /** The address of a new block. Throws `PoolExhaustedError`. */
   allocate(bytes: number, owner: Owner, alignment?: 16 | 64): number;
   free(address: number): void;
+  /** The error for what the pool could not give; bytes, where they are known. */
+  exhausted(requested?: number): PoolExhaustedError;
   /** The pool's statistics at this moment. */
   poolStats(): PoolStatsRecord;
   /** Throws the typed error that belongs to a status other than `ok`. */

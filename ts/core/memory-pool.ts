@@ -151,7 +151,7 @@ export class Float32PoolBlock extends PoolBlock implements Float32Block {
     if (!Number.isInteger(at) || at < 0 || at + values.length > this.length) {
       throw new ShapeMismatchError(
         `set: ${values.length} values at ${at} do not fit into a block of ${this.length} elements; ` +
-          'give fewer values, or allocate a longer block',
+          'give fewer, or a longer block',
       );
     }
     this.engine.heapF32.set(values, (this.address >>> 2) + at);
@@ -310,8 +310,7 @@ function refusePromise(result: unknown): void {
   // The promise is abandoned here; what becomes of it must not end the process as an unhandled rejection.
   Promise.resolve(result).catch(() => {});
   throw new InvalidArgumentError(
-    'scope: work returned a promise; a scope ends when work returns, so call it in between the awaits, ' +
-      'or dispose of the blocks one by one',
+    'scope: work returned a promise; call scope between the awaits, or dispose of the blocks one by one',
   );
 }
 

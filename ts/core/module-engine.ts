@@ -57,7 +57,7 @@ export class ModuleEngine implements Engine {
   allocate(bytes: number, owner: Owner, alignment: 16 | 64 = 16): number {
     // What does not fit into a u32 does not fit into the pool either: let it refuse, and count that.
     const address = this.abi.pool_allocate(Math.min(bytes, largestU32), alignment, owner) >>> 0;
-    if (address === 0) throw this.#exhausted(bytes);
+    if (address === 0) throw this.exhausted(bytes);
     return address;
   }
 
@@ -86,7 +86,7 @@ export class ModuleEngine implements Engine {
     return Object.fromEntries(entries) as PoolStatsRecord;
   }
 
-  #exhausted(requested?: number): PoolExhaustedError {
+  exhausted(requested?: number): PoolExhaustedError {
     const { available, largestFree, limit } = this.poolStats();
     // A kernel that found no scratch memory does not say how much it wanted: more than there was in one piece.
     return new PoolExhaustedError({ requested: requested ?? largestFree + 1, available, largestFree, limit });
@@ -95,7 +95,7 @@ export class ModuleEngine implements Engine {
   #statusError(status: StatusName | undefined, operation: string): Error {
     switch (status) {
       case 'poolExhausted':
-        return this.#exhausted();
+        return this.exhausted();
       case 'overlap':
         return new InvalidArgumentError(`${operation}: out overlaps an input; give an out of its own`);
       case 'labelOutOfRange':
@@ -104,8 +104,7 @@ export class ModuleEngine implements Engine {
         );
       case 'notFinite':
         return new InvalidArgumentError(
-          `${operation}: the loss or its gradient is not finite, nothing was updated; lower the learning rate, or look for NaN and ` +
-            'Infinity in the data',
+          `${operation}: the loss or its gradient is not finite, nothing was updated; lower the learning rate`,
         );
       default:
         return new InvalidArgumentError(

@@ -34,9 +34,9 @@ export function firstBadRow(values: ArrayLike<number>, end: number, columns: num
 }
 
 /** The error that names such a row. */
-export function badRowError(operation: string, part: BatchPart, row: number): InvalidArgumentError {
+export function badRowError(operation: string, part: BatchPart, row: number | string): InvalidArgumentError {
   return new InvalidArgumentError(
-    `${operation}: row ${row} of the ${part} holds NaN or an infinity; correct or remove it (no update was made from it)`,
+    `${operation}: row ${row} of the ${part} holds NaN or an infinity; correct or remove it (no update was made)`,
   );
 }
 

@@ -3,6 +3,7 @@ import { stagingElements } from '../core/abi.js';
 import { type Engine, owner } from '../core/engine.js';
 import type { Float32PoolBlock } from '../core/memory-pool.js';
 import { copyIn, copyOut, multipleOfFour } from '../ops/copy.js';
+import { arrayOf, overlap } from '../ops/copying.js';
 import { assertLength, blockOf, type Vec } from '../ops/vec.js';
 import { lengthError, type Widths } from './dataset.js';
 
@@ -61,7 +62,7 @@ function forwardPieces(core: Rows, operation: string, inputs: Vec, rows: number,
   const { engine, widths } = core;
   const piece = Math.min(rows, core.pieceRows);
   // Later pieces must not read what earlier ones have written.
-  const values = piece < rows && overlap(inputs, out) ? viewOf(inputs).slice() : inputs;
+  const values = piece < rows && overlap(inputs, out) ? arrayOf(inputs).slice() : inputs;
   const source = blockOf(engine, values, operation, 'inputs');
   const target = blockOf(engine, out, operation, 'out');
   const inputBytes = source === undefined ? multipleOfFour(piece * widths.inputs) * 4 : 0;
@@ -74,22 +75,11 @@ function forwardPieces(core: Rows, operation: string, inputs: Vec, rows: number,
       const to = first * widths.outputs;
       const x = source === undefined ? staging : source.address + from * 4;
       const y = target === undefined ? staging + inputBytes : target.address + to * 4;
-      if (source === undefined) copyIn(engine, viewOf(values), from, count * widths.inputs, staging);
+      if (source === undefined) copyIn(engine, arrayOf(values), from, count * widths.inputs, staging);
       engine.check(core.runRows(x, y, count), operation);
-      if (target === undefined) copyOut(engine, y, viewOf(out), to, count * widths.outputs);
+      if (target === undefined) copyOut(engine, y, arrayOf(out), to, count * widths.outputs);
     }
   } finally {
     engine.free(staging);
   }
-}
-
-function viewOf(vec: Vec): Float32Array {
-  return ArrayBuffer.isView(vec) ? vec : vec.view;
-}
-
-/** Whether the two share memory: arrays may be views of one buffer, or of a block. */
-function overlap(a: Vec, b: Vec): boolean {
-  const [x, y] = [viewOf(a), viewOf(b)];
-  const endOf = (view: Float32Array) => view.byteOffset + view.byteLength;
-  return x.buffer === y.buffer && x.byteOffset < endOf(y) && y.byteOffset < endOf(x);
 }

@@ -1,7 +1,7 @@
 /** A network inside the module: made from a plan, known by its address, given back once. */
 import type { NetworkObject } from '../core/abi.js';
 import { type Engine, owner } from '../core/engine.js';
-import { InvalidArgumentError, PoolExhaustedError } from '../core/errors.js';
+import { InvalidArgumentError } from '../core/errors.js';
 import type { Widths } from './dataset.js';
 import type { NetworkPlan } from './network-plan.js';
 import { Owned } from './owned.js';
@@ -105,17 +105,11 @@ export function createFromPlan<Made>(
     const requested = maker.requiredBytes(scratch, count) >>> 0;
     if (requested === 0) {
       throw new InvalidArgumentError(
-        `${what}: layers [${layers.join(', ')}] need more than 2 GiB, which no module can hold: use fewer or narrower layers`,
+        `${what}: layers [${layers.join(', ')}] need more than 2 GiB: use fewer or narrower layers`,
       );
     }
-    throw poolShortage(engine, requested);
+    throw engine.exhausted(requested);
   } finally {
     engine.free(scratch);
   }
-}
-
-/** The error for an object that the module could not make. */
-export function poolShortage(engine: Engine, requested: number): PoolExhaustedError {
-  const { available, largestFree, limit } = engine.poolStats();
-  return new PoolExhaustedError({ requested, available, largestFree, limit });
 }

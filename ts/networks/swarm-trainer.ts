@@ -2,17 +2,15 @@
 import type { TrainerObject } from '../core/abi.js';
 import { disposeSymbol } from '../core/disposable.js';
 import { owner } from '../core/engine.js';
-import { InvalidArgumentError } from '../core/errors.js';
 import type { OperationMeter } from '../metrics/operation-recorder.js';
 import { callError } from '../ops/operation.js';
-import { blockOf, type Vec } from '../ops/vec.js';
-import { badBatchRow, badPart } from './bad-rows.js';
+import type { Vec } from '../ops/vec.js';
 import type { Batch } from './batches.js';
-import { assertLabels, assertMatrix, assertRows, isLabels } from './dataset.js';
+import { assertRows } from './dataset.js';
 import { Owned } from './owned.js';
 import type { SwarmCore } from './swarm.js';
 import type { TrainerSettings } from './train-settings.js';
-import { StagedOperands } from './trainer.js';
+import { withBatch } from './trainer.js';
 import { createTrainer } from './trainer-core.js';
 import type { Labels, SwarmTrainer } from './types.js';
 
@@ -63,29 +61,16 @@ export class SwarmTrainerCore extends Owned<TrainerObject> implements SwarmTrain
   }
 
   #step(inputs: Vec, targets: Vec | Labels, rowsPerAgent: number): Float32Array {
-    const { engine, widths } = this.#swarm;
     this.#swarm.address(operation);
     this.object(operation);
     assertRows(operation, rowsPerAgent);
     const agents = this.#agents();
     const rows = agents.length * rowsPerAgent;
-    const inputBlock = blockOf(engine, inputs, operation, 'inputs');
-    assertMatrix(`${operation}: inputs`, inputs.length, rows, widths.inputs);
-    const labelled = isLabels(targets);
-    const targetBlock = labelled ? undefined : blockOf(engine, targets, operation, 'targets');
-    if (labelled) assertLabels(operation, targets, rows, widths.outputs);
-    else assertMatrix(`${operation}: targets`, targets.length, rows, widths.outputs);
-    if (rows === 0) return new Float32Array(0);
-
-    const staged = new StagedOperands(engine, [inputBlock ?? inputs, targetBlock ?? targets]);
-    try {
-      const [x, wanted] = staged.addresses as [number, number];
-      const batch: Batch = { inputs: x, targets: labelled ? 0 : wanted, labels: labelled ? wanted : 0, rows };
-      this.#refuseBadRows(batch, agents, rowsPerAgent);
-      return this.#update(batch, agents.length, rowsPerAgent);
-    } finally {
-      staged.free();
-    }
+    const nameRow = (row: number): string =>
+      `${row % rowsPerAgent} of agent ${agents[Math.floor(row / rowsPerAgent)]}, row ${row}`;
+    return withBatch(this.#swarm, inputs, targets, rows, nameRow, (batch) =>
+      rows === 0 ? new Float32Array(0) : this.#update(batch, agents.length, rowsPerAgent),
+    );
   }
 
   #update({ inputs, targets, labels }: Batch, agents: number, rows: number): Float32Array {
@@ -101,17 +86,5 @@ export class SwarmTrainerCore extends Owned<TrainerObject> implements SwarmTrain
     } finally {
       engine.free(losses);
     }
-  }
-
-  #refuseBadRows(batch: Batch, agents: readonly number[], rowsPerAgent: number): void {
-    const { engine, widths } = this.#swarm;
-    const part = badPart(engine, batch, widths);
-    if (part === undefined) return;
-    const row = badBatchRow(engine, part, batch, widths);
-    const agent = agents[Math.floor(row / rowsPerAgent)];
-    throw new InvalidArgumentError(
-      `${operation}: row ${row % rowsPerAgent} of agent ${agent} (row ${row} of the ${part}) holds NaN or an ` +
-        'infinity; correct or remove it (no update was made)',
-    );
   }
 }

@@ -10,7 +10,7 @@ import { assertWholeNumber, seedHalves, show } from './checks.js';
 import type { Widths } from './dataset.js';
 import { forward, type Rows } from './forward.js';
 import { networkOf } from './network.js';
-import { createFromPlan, NetworkCore, poolShortage } from './network-core.js';
+import { createFromPlan, NetworkCore } from './network-core.js';
 import { type NetworkPlan, planNetwork } from './network-plan.js';
 import { Owned } from './owned.js';
 import { SwarmTrainerCore } from './swarm-trainer.js';
@@ -87,7 +87,7 @@ export class SwarmCore extends Owned<SwarmObject> implements Rows {
   /** A network over the weights of a slot. */
   networkAt(slot: number): NetworkCore {
     const object = this.object('network').network(slot);
-    if (object === null) throw poolShortage(this.engine, 64 * this.plan.layers.length);
+    if (object === null) throw this.engine.exhausted(64 * this.plan.layers.length);
     return new NetworkCore(this.engine, this.plan, object);
   }
 
@@ -186,7 +186,7 @@ class DenseSwarm implements Swarm {
     if (count > room) {
       throw new InvalidArgumentError(
         `add: ${count} agents do not fit, this swarm of capacity ${this.capacity} has room for ${room}: remove ` +
-          'some, or create one with a larger capacity',
+          'some, or give a larger capacity',
       );
     }
     if (count > 0) seedHalves('add: seed + id', this.#seed + this.#nextId + count - 1);

@@ -116,9 +116,7 @@ function readTrainer(what: string, options: TrainOptions, output: OutputActivati
   const optimizer = readOptimizer(`${what}: optimizer`, options.optimizer ?? { kind: 'adam' });
   const schedule = oneOf(`${what}: schedule`, options.schedule ?? 'constant', scheduleNames);
   if (optimizer.kind === 'rprop' && schedule !== 'constant') {
-    throw new InvalidArgumentError(
-      `${what}: optimizer 'rprop' finds its steps itself: leave out schedule '${schedule}', or use another optimizer`,
-    );
+    throw new InvalidArgumentError(`${what}: optimizer 'rprop' takes no schedule: leave out '${schedule}'`);
   }
   return {
     batchSize,

@@ -4,7 +4,7 @@ import { type Engine, owner } from '../core/engine.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import type { OperationMeter } from '../metrics/operation-recorder.js';
 import type { Batch } from './batches.js';
-import { type NetworkCore, poolShortage } from './network-core.js';
+import type { NetworkCore } from './network-core.js';
 import { Owned } from './owned.js';
 import type { TrainerSettings } from './train-settings.js';
 
@@ -75,7 +75,7 @@ export function createTrainer(
         `trainer: batchSize ${settings.batchSize} needs more than 2 GiB for this network: use a smaller one`,
       );
     }
-    throw poolShortage(engine, requested);
+    throw engine.exhausted(requested);
   } finally {
     engine.free(scratch);
   }

@@ -6,7 +6,7 @@ import { callError } from '../ops/operation.js';
 import { blockOf, type Vec } from '../ops/vec.js';
 import { badBatchRow, badPart, badRowError } from './bad-rows.js';
 import type { Batch } from './batches.js';
-import { assertLabels, assertMatrix, assertRows, isLabels } from './dataset.js';
+import { assertLabels, assertMatrix, assertRows, isLabels, type Widths } from './dataset.js';
 import type { NetworkCore } from './network-core.js';
 import type { TrainerSettings } from './train-settings.js';
 import { TrainerCore } from './trainer-core.js';
@@ -50,32 +50,48 @@ export class DenseTrainer implements Trainer {
 
   #step(inputs: Vec, targets: Vec | Labels, rows: number): number {
     this.#core.assertLive(operation);
-    const { engine, widths } = this.#network;
     assertRows(operation, rows);
-    const inputBlock = blockOf(engine, inputs, operation, 'inputs');
-    assertMatrix(`${operation}: inputs`, inputs.length, rows, widths.inputs);
-    const labelled = isLabels(targets);
-    const targetBlock = labelled ? undefined : blockOf(engine, targets, operation, 'targets');
-    if (labelled) assertLabels(operation, targets, rows, widths.outputs);
-    else assertMatrix(`${operation}: targets`, targets.length, rows, widths.outputs);
+    return withBatch(this.#network, inputs, targets, rows, String, (batch) => this.#core.update(batch));
+  }
+}
 
-    const staged = new StagedOperands(engine, [inputBlock ?? inputs, targetBlock ?? targets]);
-    try {
-      const [x, wanted] = staged.addresses as [number, number];
-      const batch: Batch = { inputs: x, targets: labelled ? 0 : wanted, labels: labelled ? wanted : 0, rows };
-      const part = badPart(engine, batch, widths);
-      if (part !== undefined) throw badRowError(operation, part, badBatchRow(engine, part, batch, widths));
-      return this.#core.update(batch);
-    } finally {
-      staged.free();
+/**
+ * `use` with a batch of the caller's in linear memory, once everything about it was found right. `nameRow` tells the
+ * caller which row it is that holds a NaN.
+ */
+export function withBatch<Result>(
+  { engine, widths }: { readonly engine: Engine; readonly widths: Widths },
+  inputs: Vec,
+  targets: Vec | Labels,
+  rows: number,
+  nameRow: (row: number) => string,
+  use: (batch: Batch) => Result,
+): Result {
+  const inputBlock = blockOf(engine, inputs, operation, 'inputs');
+  assertMatrix(`${operation}: inputs`, inputs.length, rows, widths.inputs);
+  const labelled = isLabels(targets);
+  const targetBlock = labelled ? undefined : blockOf(engine, targets, operation, 'targets');
+  if (labelled) assertLabels(operation, targets, rows, widths.outputs);
+  else assertMatrix(`${operation}: targets`, targets.length, rows, widths.outputs);
+
+  const staged = new StagedOperands(engine, [inputBlock ?? inputs, targetBlock ?? targets]);
+  try {
+    const [x, wanted] = staged.addresses as [number, number];
+    const batch: Batch = { inputs: x, targets: labelled ? 0 : wanted, labels: labelled ? wanted : 0, rows };
+    const part = rows > 0 ? badPart(engine, batch, widths) : undefined;
+    if (part !== undefined) {
+      throw badRowError(operation, part, nameRow(badBatchRow(engine, part, batch, widths)));
     }
+    return use(batch);
+  } finally {
+    staged.free();
   }
 }
 
 type Operand = Float32PoolBlock | Vec | Labels;
 
 /** Operands in linear memory: blocks where they lie, arrays copied behind one another into a temporary block. */
-export class StagedOperands {
+class StagedOperands {
   readonly addresses: readonly number[];
   readonly #engine: Engine;
   readonly #block: number;

@@ -37,9 +37,13 @@ const leastElements = 16;
  * stays in the cache. Returns `out`, or without one a new array of `length` elements.
  */
 export function runInPieces(engine: Engine, operands: Operands, length: number, call: KernelCall): Vec {
-  // A piece of the result must not overwrite what a later piece still reads.
+  const { out: given } = operands;
+  // A piece of the result must not overwrite what a later piece still reads; what begins where it begins does not.
   const apart = (vec: Vec): Vec =>
-    operands.out !== undefined && length > leastElements && overlapsPartly(vec, operands.out)
+    given !== undefined &&
+    length > leastElements &&
+    vec.byteOffset !== given.byteOffset &&
+    overlap(vec, given)
       ? arrayOf(vec).slice()
       : vec;
   const a = apart(operands.a);
@@ -49,7 +53,7 @@ export function runInPieces(engine: Engine, operands: Operands, length: number, 
   const slots = aIsArray && bIsArray && a !== b ? 2 : 1;
   const { scratch, elements } = allocateScratch(engine, length, slots);
   // A result of one piece is made when its elements are there: one made before would be filled with zeros first.
-  const out = operands.out ?? (length > elements ? new Float32Array(length) : undefined);
+  const out = given ?? (length > elements ? new Float32Array(length) : undefined);
   const outIsBlock = out !== undefined && !isFloat32Array(out);
   const bScratch = scratch + (slots - 1) * elements * 4;
   try {
@@ -130,12 +134,11 @@ function allocateScratch(
 }
 
 /** The elements themselves, of either kind. */
-const arrayOf = (vec: Vec): Float32Array => (isFloat32Array(vec) ? vec : vec.view);
+export const arrayOf = (vec: Vec): Float32Array => (isFloat32Array(vec) ? vec : vec.view);
 
-/** Whether two vectors of one length share memory without being the same; only views of one buffer can. */
-function overlapsPartly(first: Vec, second: Vec): boolean {
-  if (first === second) return false;
+/** Whether the two share memory: arrays may be views of one buffer, or of a block. */
+export function overlap(first: Vec, second: Vec): boolean {
   const [a, b] = [arrayOf(first), arrayOf(second)];
-  const distance = Math.abs(a.byteOffset - b.byteOffset);
-  return a.buffer === b.buffer && distance > 0 && distance < a.byteLength;
+  const distance = b.byteOffset - a.byteOffset;
+  return a.buffer === b.buffer && distance < a.byteLength && -distance < b.byteLength;
 }

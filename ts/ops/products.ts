@@ -63,10 +63,7 @@ export function createProducts(engine: Engine, runner: OperationRunner, pool: Po
     const { m, n, k, transposeA, transposeB, alpha = 1, beta = 0, bias, activation, out } = shape;
     const code = activation === undefined ? linear : codeOf(product, activation);
     if (beta !== 0 && out === undefined) {
-      runner.refuse(
-        product,
-        `beta is ${beta}, but there is no out for it to scale; give out, or leave beta out`,
-      );
+      runner.refuse(product, `beta is ${beta}, but there is no out for it to scale; give one`);
     }
     if (typeof alpha !== 'number') runner.refuseNumber(product, 'alpha', alpha);
     if (typeof beta !== 'number') runner.refuseNumber(product, 'beta', beta);

@@ -131,7 +131,7 @@ function productMismatch(
   if (aInner !== bInner) {
     return new ShapeMismatchError(
       `${name}: inner dimensions differ: a is ${a}, b is ${b}; ` +
-        `the columns of the one must be as many as the rows of the other, and k (${k}) says how many`,
+        `k (${k}) must be the columns of the one and the rows of the other`,
     );
   }
   return new ShapeMismatchError(`${name}: k is ${k}, but a is ${a} and b is ${b}; give k: ${aInner}`);
