@@ -182,7 +182,7 @@ struct Gelu : Base {
   static F32x4 DerivativeFromInput(F32x4 x, F32x4) {
     const F32x4 a = PseudoMin(Abs(x), Splat(14.6f));
     const NormalTailParts t = ScaledNormalTail(a);
-    const F32x4 tail = Unscale(Mul(Add(t.tail, t.rest), t.scale));
+    const F32x4 tail = Unscale(Mul(Mul(t.t, t.h), MulAdd(t.e.scale, t.e.p, t.e.scale)));
     const F32x4 density = Mul(Splat(0.398942280f), ExpNotAboveZero(Mul(Mul(a, a), Splat(-0.5f))));
     const F32x4 below = Sub(tail, Mul(a, density));
     return Select(Less(x, Zero()), below, Sub(One(), below));

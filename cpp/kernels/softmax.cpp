@@ -31,13 +31,15 @@ float RowMax(const float* x, size_t n) {
   return ReduceMax(largest[0]);
 }
 
-// Σ e^(x[i] - shift); each term is also handed to store(i, count, term).
+// Σ e^(x[i] - shift)·2^64; each term is also handed to store(i, count, term). From the last block
+// to the first: of a row longer than the caches the pass before leaves the end there, and the pass
+// after begins at the front.
 template <class StoreTerm>
-float SumOfExponentials(const float* x, size_t n, float shift, StoreTerm store) {
+float ScaledSumOfExponentials(const float* x, size_t n, float shift, StoreTerm store) {
   const F32x4 offset = Splat(shift);
   double total = 0;
-  for (size_t begin = 0; begin < n; begin += kBlock) {
-    const size_t end = n - begin < kBlock ? n : begin + kBlock;
+  for (size_t end = n; end > 0;) {
+    const size_t begin = (end - 1) / kBlock * kBlock;
     F32x4 sum = Zero();
     const auto add = [&](size_t i, F32x4 term) {
       store(i, kLanes, term);
@@ -48,22 +50,23 @@ float SumOfExponentials(const float* x, size_t n, float shift, StoreTerm store) 
     for (; i + kStep <= end; i += kStep) {
       F32x4 terms[kVectorsAtOnce];
       for (size_t j = 0; j < kVectorsAtOnce; ++j) {
-        terms[j] = ExpNotAboveZero(Sub(Load(x + i + j * kLanes), offset));
+        terms[j] = ScaledExpNotAboveZero(Sub(Load(x + i + j * kLanes), offset));
       }
       for (size_t j = 0; j < kVectorsAtOnce; ++j) add(i + j * kLanes, terms[j]);
     }
     for (; i + kLanes <= end; i += kLanes) {
-      add(i, ExpNotAboveZero(Sub(Load(x + i), offset)));
+      add(i, ScaledExpNotAboveZero(Sub(Load(x + i), offset)));
     }
     if (i < end) {
       // The padding is e^0, taken out again. Were it e^-Inf, it would be 0 by way of denormals,
       // which take processors as long as all the rest of a short row.
-      const F32x4 term = ExpNotAboveZero(Sub(LoadPartial(x + i, end - i, shift), offset));
+      const F32x4 term = ScaledExpNotAboveZero(Sub(LoadPartial(x + i, end - i, shift), offset));
       store(i, end - i, term);
       const I32x4 there = Less(Set(0, 1, 2, 3), Splat(static_cast<float>(end - i)));
       sum = Add(sum, BitCast(And(BitCast(term), there)));
     }
     total += ReduceAdd(sum);
+    end = begin;
   }
   return static_cast<float>(total);
 }
@@ -79,7 +82,8 @@ void Softmax(const float* x, float* out, size_t rows, size_t columns) {
         StorePartial(out + i, term, count);
       }
     };
-    const float sum = SumOfExponentials(x, columns, RowMax(x, columns), store);
+    const float sum = ScaledSumOfExponentials(x, columns, RowMax(x, columns), store);
+    // Terms and sum share the factor 2^64, so that a denormal quotient is rounded once.
     Scale(out, 1.0f / sum, out, columns);
   }
 }
@@ -87,9 +91,9 @@ void Softmax(const float* x, float* out, size_t rows, size_t columns) {
 void LogSoftmax(const float* x, float* out, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; ++r, x += columns, out += columns) {
     const float shift = RowMax(x, columns);
-    const float sum = SumOfExponentials(x, columns, shift, [](size_t, size_t, F32x4) {});
+    const float sum = ScaledSumOfExponentials(x, columns, shift, [](size_t, size_t, F32x4) {});
     float log_sum[kLanes];
-    Store(log_sum, Log::Apply(Splat(sum)));
+    Store(log_sum, Log::Apply(Unscale(Splat(sum))));
     const F32x4 first = Splat(shift), second = Splat(log_sum[0]);
     Map(x, out, columns, [=](F32x4 v) { return Sub(Sub(v, first), second); });
   }

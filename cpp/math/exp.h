@@ -23,6 +23,10 @@ struct Reduced {
   F32x4 PowerOfTwo() const {
     return BitCast(AddInt(ShiftLeft<23>(BitCast(shifted)), SplatInt((127 + kOffset) << 23)));
   }
+  // 2^n·factor, where `factor` and the result are powers of two in the normal range.
+  F32x4 PowerOfTwoTimes(F32x4 factor) const {
+    return BitCast(AddInt(ShiftLeft<23>(BitCast(shifted)), BitCast(factor)));
+  }
 };
 
 inline Reduced Reduce(F32x4 x) {
@@ -30,6 +34,14 @@ inline Reduced Reduce(F32x4 x) {
   const F32x4 shifted = MulAdd(x, Constant<kLog2E>(), Constant<kRoundingMagic>());
   const F32x4 n = Sub(shifted, Constant<kRoundingMagic>());
   return {shifted, MulAdd(n, Constant<-kLn2Low>(), MulAdd(n, Constant<-kLn2High>(), x))};
+}
+
+// -x = n·ln 2 + r. Negating x would take an operation, and on V8 a constant.
+inline Reduced ReduceNegated(F32x4 x) {
+  using namespace constants;
+  const F32x4 shifted = MulAdd(x, Constant<-kLog2E>(), Constant<kRoundingMagic>());
+  const F32x4 n = Sub(shifted, Constant<kRoundingMagic>());
+  return {shifted, MulAdd(n, Constant<-kLn2Low>(), Sub(Mul(n, Constant<-kLn2High>()), x))};
 }
 
 // r + r²·P(r) = e^r - 1 for |r| <= ln(2)/2, relative error below 2^-26 before rounding.
@@ -82,21 +94,20 @@ inline F32x4 ScaledExp(F32x4 x) {
 }
 inline F32x4 Unscale(F32x4 x) { return Mul(x, Constant<0x1p-64f>()); }
 
-// e^x for x <= 0: the bits of Exp, in fewer operations.
-inline F32x4 ExpNotAboveZero(F32x4 x) {
-  return Unscale(ScaledExp(PseudoMax(x, Constant<-104.0f>())));
-}
+// e^x for x <= 0: the bits of Exp, in fewer operations; and 2^64 times as much.
+inline F32x4 ScaledExpNotAboveZero(F32x4 x) { return ScaledExp(PseudoMax(x, Constant<-104.0f>())); }
+inline F32x4 ExpNotAboveZero(F32x4 x) { return Unscale(ScaledExpNotAboveZero(x)); }
 
 // e^(x + low) - 1 for x <= 88, low as above; -1 at -Inf, exact for denormals.
 struct ExpMinusOne {
   static constexpr double kMaxUlp = 2;
   static F32x4 Apply(F32x4 x, F32x4 low = Zero()) {
     // Below this the result is -1 to the last bit.
-    x = PseudoMax(x, Splat(-20.0f));
+    x = PseudoMax(x, Constant<-20.0f>());
     const exp_detail::Reduced reduced = exp_detail::Reduce(x);
     const F32x4 scale = reduced.PowerOfTwo();
     const F32x4 p = exp_detail::ExpMinusOneReduced(Add(reduced.r, low));
-    return MulAdd(p, scale, Sub(scale, Splat(1.0f)));
+    return MulAdd(p, scale, Sub(scale, Constant<1.0f>()));
   }
 };
 
@@ -105,9 +116,7 @@ struct ExpMinusOne {
 struct TwoPart {
   F32x4 high, low;
 };
-inline F32x4 UpperHalf(F32x4 x) {
-  return BitCast(And(BitCast(x), SplatInt(static_cast<int32_t>(0xfffff000u))));
-}
+inline F32x4 UpperHalf(F32x4 x) { return BitCast(And(BitCast(x), ConstantInt<-4096>())); }
 inline TwoPart SquareInTwoParts(F32x4 x) {
   const F32x4 upper = UpperHalf(x);
   return {Mul(upper, upper), Mul(Sub(x, upper), Add(x, upper))};

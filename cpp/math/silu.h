@@ -1,39 +1,27 @@
 // x times a sigmoid, on four lanes: x·sigmoid(x) and, with a polynomial in the sigmoid, gelu's tanh
-// form.
-//
-// With e = e^-|v|, which is at most 1, the sigmoid of v is e/(1+e) for negative v and 1/(1+e)
-// otherwise. e is kept as e·2^64 until the end, so that products down to the smallest denormal come
-// out.
+// form, as the quotient x / (1 + e^-v). Where it would be denormal both of its sides are scaled by
+// 2^-64; elsewhere they are not, or a small x would lose its bits.
 #pragma once
 
-#include "math/exp.h"
+#include "math/sigmoid.h"
 
 namespace neural {
+
+// 2^-64 below `bound`, else 1.
+template <float kBound>
+inline F32x4 UnitBelow(F32x4 x) {
+  return Select(Less(x, Constant<kBound>()), Constant<0x1p-64f>(), Constant<1.0f>());
+}
 
 struct Silu {
   static constexpr double kMaxUlp = 4;
   static F32x4 Apply(F32x4 x) {
-    const F32x4 z = PseudoMax(Negate(Abs(x)), Splat(-110.0f));
-    return FromExponential(x, z, ScaledExp(z));
-  }
-
-  // With z = -|x|, held where the result is 0, and e^z·2^64 (of the sigmoid's own argument).
-  static F32x4 FromExponential(F32x4 x, F32x4 z, F32x4 scaled_exp) {
-    const I32x4 negative = Less(x, Zero());
-    const F32x4 scaled = ScaledSigmoid(negative, scaled_exp);
-    return Select(negative, Unscale(Mul(z, scaled)), Mul(x, Unscale(scaled)));
-  }
-
- private:
-  // The sigmoid times 2^64, from e^-|x| times 2^64.
-  static F32x4 ScaledSigmoid(I32x4 negative, F32x4 scaled_exp) {
-    const F32x4 one = Constant<1.0f>();
-    const F32x4 e = Unscale(scaled_exp);
-    const F32x4 d = Add(one, e);
-    // What the rounding of 1 + e lost (Fast2Sum; Dekker, 1971).
-    const F32x4 lost = Sub(e, Sub(d, one));
-    const F32x4 q = Div(Select(negative, scaled_exp, Constant<0x1p64f>()), d);
-    return Sub(q, Mul(q, lost));
+    // Beyond these bounds the result is 0, or the sigmoid 1 to the last bit.
+    const F32x4 z = PseudoMax(x, Constant<-110.0f>());
+    const exp_detail::Reduced reduced = exp_detail::ReduceNegated(PseudoMin(z, Constant<30.0f>()));
+    const F32x4 unit = UnitBelow<-64.0f>(x);
+    return OverOnePlusExp(Mul(z, unit), unit, reduced.PowerOfTwoTimes(unit),
+                          exp_detail::ExpMinusOneReduced(reduced.r));
   }
 };
 
@@ -43,10 +31,13 @@ struct GeluTanh {
   static constexpr float kLinear = 0x1.988454p+0f;
   static constexpr float kCubic = 0x1.2444f2p-4f;
   static F32x4 Apply(F32x4 x) {
-    const F32x4 a = PseudoMin(Abs(x), Splat(11.0f));
-    const TwoPart v = Argument(a);
-    const ScaledExpParts e = ScaledExpInParts(Negate(v.high), Negate(v.low));
-    return Silu::FromExponential(x, Negate(a), MulAdd(e.scale, e.p, e.scale));
+    // As in Silu.
+    const F32x4 z = PseudoMax(x, Constant<-11.0f>());
+    const TwoPart v = Argument(PseudoMin(z, Constant<6.0f>()));
+    const exp_detail::Reduced reduced = exp_detail::ReduceNegated(v.high);
+    const F32x4 unit = UnitBelow<-8.0f>(x);
+    return OverOnePlusExp(Mul(z, unit), unit, reduced.PowerOfTwoTimes(unit),
+                          exp_detail::ExpMinusOneReduced(Sub(reduced.r, v.low)));
   }
 
  private:
@@ -58,13 +49,13 @@ struct GeluTanh {
   static TwoPart Argument(F32x4 a) {
     const TwoPart square = SquareInTwoParts(a);
     const F32x4 whole = Add(square.high, square.low);
-    const F32x4 w = UpperHalf(MulAdd(whole, Splat(kCubic), Splat(kLinear)));
+    const F32x4 w = UpperHalf(MulAdd(whole, Constant<kCubic>(), Constant<kLinear>()));
     const F32x4 square_upper = UpperHalf(square.high);
     const F32x4 square_rest = Sub(square.high, square_upper);
-    F32x4 rest = Add(Sub(Splat(kLinearHigh), w), Mul(Splat(kCubicHigh), square_upper));
-    rest = Add(rest, Mul(Splat(kCubicHigh), square_rest));
-    rest = Add(rest, MulAdd(Splat(kCubicLow), whole, Splat(kLinearLow)));
-    rest = Add(rest, Mul(Splat(kCubicHigh), square.low));
+    F32x4 rest = Add(Sub(Constant<kLinearHigh>(), w), Mul(Constant<kCubicHigh>(), square_upper));
+    rest = Add(rest, Mul(Constant<kCubicHigh>(), square_rest));
+    rest = Add(rest, MulAdd(Constant<kCubicLow>(), whole, Constant<kLinearLow>()));
+    rest = Add(rest, Mul(Constant<kCubicHigh>(), square.low));
     const F32x4 a_upper = UpperHalf(a);
     const F32x4 low = Add(Mul(a, rest), Mul(Sub(a, a_upper), w));
     return {Mul(a_upper, w), low};

@@ -20,15 +20,27 @@ inline F32x4 Zero() { return Splat(0.0f); }
 // A constant of a long formula. As an immediate V8 13.6 makes it anew, from two general registers,
 // at each use in a loop, which took up to half of the time; from memory it is one load. The
 // compiler must not know what it reads, or it would make it an immediate again.
+template <class Lane, Lane kValue>
+inline const float* StoredLanes() {
+  alignas(16) static constexpr Lane kLanesOfValue[] = {kValue, kValue, kValue, kValue};
+  const void* stored = kLanesOfValue;
+  __asm__("" : "+r"(stored));
+  return static_cast<const float*>(stored);
+}
 template <float kValue>
 inline F32x4 Constant() {
 #if defined(__wasm_simd128__)
-  alignas(16) static constexpr float kLanesOfValue[] = {kValue, kValue, kValue, kValue};
-  const float* stored = kLanesOfValue;
-  __asm__("" : "+r"(stored));
-  return Load(stored);
+  return Load(StoredLanes<float, kValue>());
 #else
   return Splat(kValue);
+#endif
+}
+template <int32_t kValue>
+inline I32x4 ConstantInt() {
+#if defined(__wasm_simd128__)
+  return BitCast(Load(StoredLanes<int32_t, kValue>()));
+#else
+  return SplatInt(kValue);
 #endif
 }
 
