@@ -41,11 +41,20 @@ export const candidates = [
       optimizer: { kind: 'adam', learningRate: 0.002 },
     },
   },
+  {
+    name: 'momentum, batches of 64, dropout 0.5, of inputs 0.2',
+    options: {
+      batchSize: 64,
+      dropout: 0.5,
+      inputDropout: 0.2,
+      optimizer: { kind: 'momentum', learningRate: 0.1 },
+    },
+  },
 ];
 
 export const differences = [
   'hidden units are rectified (relu) with weights drawn as He et al. (2015) propose; the paper’s are sigmoids',
-  'Adam over small batches, with a rate that falls along a cosine; the paper descends image by image',
+  'Adam or momentum over small batches, with a rate that falls along a cosine; the paper descends image by image',
   'dropout of hidden units and inputs and, with AdamW, decay of the weights; the paper has neither here',
   'trained on 50 000 images throughout; the other 10 000 decide about settings, epoch and seed',
   'five seeds; the paper reports one network',

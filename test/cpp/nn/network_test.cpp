@@ -163,6 +163,22 @@ TEST_P(NetworkRun, GivesARowTheSameBitsAloneAndInABatch) {
   }
 }
 
+TEST_P(NetworkRun, GivesTheSameBitsWithPackedWeights) {
+  Random random = SeededRandom(0x9ac);
+  NetworkInMemory network({{9, 30, 12}, {GetParam().kind, GetParam().kind}});
+  network.SetParameters(random.SignedArray(network->parameter_count()));
+  Buffer packed(PackedWeightFloats(*network));
+  PackWeights(*network, packed.data());
+  for (const size_t rows : {1, 2, 21}) {
+    const std::vector<float> x = random.SignedArray(rows * 9);
+    for (const RunUntil until : {RunUntil::kOutputs, RunUntil::kLogits}) {
+      const std::vector<float> y = network.Run(x, until);
+      const std::vector<float> with_packed = network.Run(x, until, packed.data());
+      ASSERT_TRUE(BitsEqual(with_packed.data(), y.data(), y.size())) << rows;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Nn, NetworkRun, testing::ValuesIn(kActivations),
                          [](const auto& info) { return std::string(info.param.name); });
 

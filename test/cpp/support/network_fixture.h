@@ -41,11 +41,13 @@ class NetworkInMemory {
     return {network_->parameters(), network_->parameters() + network_->parameter_count()};
   }
 
-  std::vector<float> Run(const std::vector<float>& x, RunUntil until = RunUntil::kOutputs) {
+  std::vector<float> Run(const std::vector<float>& x, RunUntil until = RunUntil::kOutputs,
+                         const float* packed_weights = nullptr) {
     const uint32_t rows = static_cast<uint32_t>(x.size() / network_->inputs());
     Buffer out(size_t{rows} * network_->outputs(), 1);
     Buffer hidden(RunScratchFloats(*network_, rows)), scratch(kMatmulScratchFloats);
-    neural::Run(*network_, x.data(), out.data(), rows, until, hidden.data(), scratch.data());
+    neural::Run(*network_, x.data(), out.data(), rows, until, hidden.data(), scratch.data(),
+                packed_weights);
     return out.Copy();
   }
 
