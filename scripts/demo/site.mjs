@@ -16,7 +16,7 @@ export async function buildSite() {
   copyFileSync(inRoot('web-demo/index.html'), join(SITE, 'index.html'));
   copyFileSync(inRoot('web-demo/favicon.svg'), join(SITE, 'favicon.svg'));
   // The bundled loader looks for ../wasm/, seen from assets/, as it does in the package.
-  for (const name of ['simd', 'scalar']) {
+  for (const name of ['simd', 'scalar', 'relaxed']) {
     mkdirSync(join(SITE, 'wasm', name), { recursive: true });
     copyFileSync(inRoot(`dist/wasm/${name}/neural.wasm`), join(SITE, `wasm/${name}/neural.wasm`));
   }

@@ -20,6 +20,7 @@ const contenders = [
   { build: 'simd', name: 'SIMD', token: 'simd' },
   { build: 'scalar', name: 'scalar', token: 'scalar' },
   { build: 'js', name: 'js build', token: 'js' },
+  { build: 'relaxed', name: 'relaxed SIMD', token: 'relaxed' },
   { build: 'javascript', name: 'JavaScript loop', token: 'javascript' },
 ] as const;
 const choice = { ops: names, samples: 9, minSampleMs: 2 };
