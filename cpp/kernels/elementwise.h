@@ -55,6 +55,14 @@ inline void MapLong(const float* x, float* out, size_t n, Op op) {
 template <class Op>
 inline void Zip(const float* a, const float* b, float* out, size_t n, Op op) {
   size_t i = 0;
+  constexpr size_t kStep = kVectorsAtOnce * kLanes;
+  for (; i + kStep <= n; i += kStep) {
+    F32x4 v[kVectorsAtOnce];
+    for (size_t j = 0; j < kVectorsAtOnce; ++j) {
+      v[j] = op(Load(a + i + j * kLanes), Load(b + i + j * kLanes));
+    }
+    for (size_t j = 0; j < kVectorsAtOnce; ++j) Store(out + i + j * kLanes, v[j]);
+  }
   for (; i + kLanes <= n; i += kLanes) Store(out + i, op(Load(a + i), Load(b + i)));
   if (i < n) {
     const size_t rest = n - i;

@@ -269,8 +269,9 @@ BlockPanels PanelsOf(const RightOperand& b, size_t j, size_t columns, size_t p, 
     return {0, {}, {first, kPanelColumns, kPanelColumns * k}};
   }
   const MatrixView view = b.view;
-  const bool in_place =
-      view.column_stride == 1 && (m <= kMatmulDirectRows || n * k <= kMatmulDirectFloats);
+  const size_t few =
+      view.row_stride <= kMatmulShortRow ? kMatmulDirectRowsIfShort : kMatmulDirectRows;
+  const bool in_place = view.column_stride == 1 && (m <= few || n * k <= kMatmulDirectFloats);
   const size_t direct = in_place ? columns / kPanelColumns * kPanelColumns : 0;
   const size_t panel_step = kPanelColumns * depth;
   PackColumns({view.At(p, j + direct), view.row_stride, view.column_stride}, columns - direct,

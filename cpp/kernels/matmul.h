@@ -38,8 +38,11 @@ struct MatmulEpilogue {
 };
 
 // B's panels are read in place, if their columns lie side by side, where few rows do not pay for
-// packing, and where all of B fits into the first-level cache (32 KiB) as it is.
+// packing (more of them where B's rows are short, and so a panel lies in fewer pages and sets of
+// the cache), and where all of B fits into the first-level cache (32 KiB) as it is.
 inline constexpr size_t kMatmulDirectRows = 16;
+inline constexpr size_t kMatmulDirectRowsIfShort = 32;
+inline constexpr size_t kMatmulShortRow = 256;
 inline constexpr size_t kMatmulDirectFloats = 8192;
 
 // Floats of scratch that Matmul needs, 64-byte aligned: a block of A, one of B, and one of the
@@ -59,7 +62,7 @@ void Matmul(MatrixView a, MatrixView b, float* c, size_t m, size_t n, size_t k,
             const MatmulEpilogue& epilogue, float* scratch);
 
 // A right operand packed once for many products: what Matmul otherwise does to it in every call
-// with more than kMatmulDirectRows rows. The layout is the build's own and not to be stored.
+// with more than a few rows. The layout is the build's own and not to be stored.
 //
 //   float* memory = …;  // PackedFloats(n, k) floats, 16-byte aligned.
 //   PackMatrix(RowMajor(b, n), n, k, memory);
