@@ -66,8 +66,8 @@ const fromTable = {
   },
 };
 
-/** The same rows, where that run was fair to the peer. @param {string} cpu @param {EngineRun} run @returns {Reference} */
-function fromRun(cpu, { engine, cells, defects }) {
+/** The same rows as another run has them. @param {string} cpu @param {EngineRun} run @returns {Reference} */
+function fromRun(cpu, { engine, cells }) {
   const rows = new Map(cells.map((cell) => [keyOf(cell), cell]));
   return {
     cpu,
@@ -77,7 +77,6 @@ function fromRun(cpu, { engine, cells, defects }) {
       const share = rows.get(keyOf(cell))?.results[peer]?.shareOfLimit;
       const limit = cell.results.limit?.median ?? null;
       if (share === undefined || limit === null) return undefined;
-      if (defects.some((defect) => defect.peer === peer && defect.cell === cell.name)) return undefined;
       return limit / share;
     },
   };
