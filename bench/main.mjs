@@ -1,6 +1,6 @@
 // @ts-check
 /** npm run bench: measures this package beside every peer. `--help` says how. */
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { changeLine, changesSince, openBaseline, regressions } from './command/baseline.mjs';
@@ -19,6 +19,7 @@ import { suites } from './suites/index.mjs';
 /** @import { Cell } from './suites/types.mjs' */
 /** @import { Baseline } from './command/baseline.mjs' */
 /** @import { Options } from './command/options.mjs' */
+/** @import { Reference } from './measure/known-shares.mjs' */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -72,10 +73,18 @@ async function run(options, signal, verdict) {
   const baseline = readBaseline(options, verdict);
   const { suites: suiteNames, filter, time, rounds, seed, quick } = options;
   const machine = describeMachine();
+  // What is measured is what is there now, whatever is committed or built meanwhile.
+  const measured = {
+    commit: commitOf(options.package),
+    version: located.version,
+    machine,
+    wasm: wasmFiles(options.package),
+  };
+  if (options.json !== undefined) assertWritable(options.json);
+  const references = knownReferences(join(root, 'bench/results/results.json'));
   /** @type {EngineRun[]} */
   const runs = [];
-  const engines = options.engines.length === 0 ? [engineHere] : options.engines;
-  for (const name of engines) {
+  for (const name of options.engines ?? [engineHere]) {
     if (signal.aborted) break;
     try {
       const done = await runEngine(name, {
@@ -84,6 +93,7 @@ async function run(options, signal, verdict) {
         baseline,
         entry: located.entry,
         cpu: machine.cpu,
+        references,
         signal,
       });
       runs.push(done);
@@ -96,10 +106,7 @@ async function run(options, signal, verdict) {
     const results = {
       schema: 1,
       date: new Date().toISOString(),
-      commit: commitOf(options.package),
-      version: located.version,
-      machine,
-      wasm: wasmFiles(options.package),
+      ...measured,
       options: { suites: suiteNames, filter: filter?.source ?? null, time, rounds, seed, quick },
       runs,
     };
@@ -107,6 +114,15 @@ async function run(options, signal, verdict) {
     if (options.json && runs.length > 0) writeFileSync(options.json, `${JSON.stringify(results)}\n`);
   }
   if (runs.length > 1) print([...engineSummary(runs), '']);
+}
+
+/** Throws `UsageError` now, not after minutes of measuring. @param {string} file */
+function assertWritable(file) {
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new UsageError(`--json ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** @param {Options} options @param {Verdict} verdict @returns {Baseline | undefined} */
@@ -122,9 +138,9 @@ function readBaseline({ baseline }, verdict) {
 
 /**
  * @param {string} name
- * @param {{ options: Options, cells: Cell[], baseline: Baseline | undefined, entry: string, cpu: string, signal: AbortSignal }} plan
+ * @param {{ options: Options, cells: Cell[], baseline: Baseline | undefined, entry: string, cpu: string, references: Reference[], signal: AbortSignal }} plan
  */
-async function runEngine(name, { options, cells, baseline, entry, cpu, signal }) {
+async function runEngine(name, { options, cells, baseline, entry, cpu, references, signal }) {
   const { time, rounds, seed, quiet } = options;
   const folders = {
     package: resolve(options.package),
@@ -137,7 +153,7 @@ async function runEngine(name, { options, cells, baseline, entry, cpu, signal })
   try {
     const done = await runOn(engine, {
       ...{ cells, time, rounds, seed, entry, cpu, signal },
-      references: knownReferences(join(root, 'bench/results/results.json')),
+      references,
       ...(baseline && { baseline }),
       progress: progress.show,
       suiteDone(results) {

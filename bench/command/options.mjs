@@ -14,7 +14,7 @@ export const engineNames = /** @type {const} */ (['node20', 'node24', 'chromium'
  * @property {number} time milliseconds of a sample
  * @property {number} rounds
  * @property {number} seed
- * @property {string[]} engines as they were asked for; empty: the Node that runs this
+ * @property {string[] | undefined} engines as they were asked for; undefined: the Node that runs this
  * @property {string | undefined} json file to write
  * @property {string | undefined} baseline a built checkout or package, or a file that --json wrote
  * @property {number} failAbove percent
@@ -89,7 +89,7 @@ export function parseOptions(args, root) {
     time: number('--time', values.time, 0.1, 10_000) ?? preset.time,
     rounds: whole('--rounds', values.rounds, 7, 1000) ?? preset.rounds,
     seed: whole('--seed', values.seed, 0, 2 ** 31) ?? preset.seed,
-    engines: chosen('--engine', values.engine, engineNames, wrong) ?? [],
+    engines: chosen('--engine', values.engine, engineNames, wrong),
     json: values.json,
     baseline: values.baseline,
     failAbove: number('--fail-above', values['fail-above'], 0, 1000) ?? defaults.failAbove,

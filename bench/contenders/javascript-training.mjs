@@ -62,6 +62,10 @@ function forward({ inputs, outputs, weights, biases, values }, x) {
 function backward({ inputs, outputs, weights, weightGradients, biasGradients, deltas }, x, before) {
   for (let j = 0; j < outputs; j++)
     biasGradients[j] = /** @type {number} */ (biasGradients[j]) + /** @type {number} */ (deltas[j]);
+  if (before === undefined) {
+    addGradients(x, deltas, weightGradients);
+    return;
+  }
   for (let i = 0, w = 0; i < inputs; i++) {
     const input = /** @type {number} */ (x[i]);
     let sum = 0;
@@ -70,7 +74,17 @@ function backward({ inputs, outputs, weights, weightGradients, biasGradients, de
       weightGradients[w] = /** @type {number} */ (weightGradients[w]) + input * delta;
       sum += /** @type {number} */ (weights[w]) * delta;
     }
-    if (before !== undefined) before[i] = sum * input * (1 - input);
+    before[i] = sum * input * (1 - input);
+  }
+}
+
+/** Of the first layer, whose inputs nobody asks a gradient of. @param {Float32Array} x @param {Float32Array} deltas @param {Float32Array} gradients */
+function addGradients(x, deltas, gradients) {
+  for (let i = 0, w = 0; i < x.length; i++) {
+    const input = /** @type {number} */ (x[i]);
+    for (let j = 0; j < deltas.length; j++, w++) {
+      gradients[w] = /** @type {number} */ (gradients[w]) + input * /** @type {number} */ (deltas[j]);
+    }
   }
 }
 
@@ -90,8 +104,12 @@ export function prepareTraining(task) {
   const layers = layersOf(task);
   const last = layers[layers.length - 1];
   if (last === undefined) throw new Error('there is no layer');
-  const data = Array.from({ length: batches }, (_, batch) => sampleInput(task, rows, batch));
   const width = task.layers[0] ?? 0;
+  const data = Array.from({ length: batches }, (_, batch) => {
+    const { inputs, targets } = sampleInput(task, rows, batch);
+    const views = Array.from({ length: rows }, (_, row) => inputs.subarray(row * width, (row + 1) * width));
+    return { views, targets };
+  });
   let next = 0;
 
   /** @param {Float32Array} x @param {Float32Array} targets @param {number} from of the row's targets */
@@ -114,12 +132,12 @@ export function prepareTraining(task) {
   }
 
   function step() {
-    const { inputs, targets } = /** @type {typeof data[number]} */ (data[next]);
+    const { views, targets } = /** @type {typeof data[number]} */ (data[next]);
     next = (next + 1) % batches;
     const outputs = targets.length / rows;
     let loss = 0;
     for (let row = 0; row < rows; row++) {
-      loss += learn(inputs.subarray(row * width, (row + 1) * width), targets, row * outputs);
+      loss += learn(/** @type {Float32Array} */ (views[row]), targets, row * outputs);
     }
     const scale = (2 * learningRate) / targets.length;
     for (const { weights, weightSteps, weightGradients, biases, biasSteps, biasGradients } of layers) {

@@ -71,6 +71,8 @@ export interface Defect {
   readonly measured: number;
   /** What it is known to reach, scaled to the limit of this engine. */
   readonly expected: number;
+  /** The share of `expected` that it has to reach. */
+  readonly least: number;
   readonly unit: string;
 }
 

@@ -135,5 +135,5 @@ export function requirementsMet({ engine, cells }) {
 }
 
 /** @param {Defect} defect */
-export const defectLine = ({ cell, peer, measured, expected, unit }) =>
-  `not fair: ${peer} shows ${threeDigits(measured)} ${unit} in ${cell}; ${threeDigits(expected)} are known, with this limit`;
+export const defectLine = ({ cell, peer, measured, expected, least, unit }) =>
+  `not fair: ${peer} shows ${threeDigits(measured)} ${unit} in ${cell}; at least ${least} of ${threeDigits(expected)} are expected, with this limit`;
