@@ -38,11 +38,11 @@ class Verdict {
     if (rank.indexOf(code) > rank.indexOf(this.code)) this.code = code;
   }
 
-  /** Errors of ours become a line and a code; others are defects and go on. @param {unknown} error */
+  /** Errors of ours become a line and a code; others are told whole, and are no regression. @param {unknown} error */
   note(error) {
     if (error instanceof UsageError) this.worsen(exitCodes.usage, error.message);
     else if (error instanceof EnvironmentError) this.worsen(exitCodes.environment, error.message);
-    else throw error;
+    else this.worsen(exitCodes.environment, error instanceof Error ? String(error.stack) : String(error));
   }
 }
 

@@ -54,6 +54,9 @@ function main() {
   const results = readResults(file);
   const charts = chartsOf(results);
   if (values.readme) {
+    const { quick, filter } = results.options;
+    if (quick || filter !== null)
+      throw new UsageError(`${file}: the README takes a whole run, this one is not`);
     const committed = join(root, 'bench/results');
     write(committed, { ...charts, 'results.json': `${JSON.stringify(results)}\n` });
     const readme = join(root, 'README.md');

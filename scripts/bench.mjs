@@ -51,7 +51,8 @@ async function ifPossible(install) {
 
 /** What `--engine` asks for beside the Node that runs this. @param {string[]} args */
 function otherNodes(args) {
-  const asked = args.join(' ').match(/\bnode(20|24)\b/g) ?? [];
+  const engines = args.filter((arg, i) => arg.startsWith('--engine=') || args[i - 1] === '--engine');
+  const asked = engines.join(',').match(/\bnode(20|24)\b/g) ?? [];
   const majors = [...new Set(asked.map((name) => name.slice('node'.length)))];
   return majors.filter((major) => major !== process.versions.node.split('.')[0]);
 }

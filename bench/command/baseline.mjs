@@ -17,6 +17,9 @@ import { locatePackage } from './machine.mjs';
 /** @typedef {{ kind: 'package', folder: string, entry: string } | { kind: 'results', results: BenchmarkResults }} Baseline */
 /** @typedef {{ cell: string, build: string, ratio: number, low: number, high: number }} Change time now over time then */
 
+/** Fewer have no interval that could be trusted. */
+const leastSamples = 7;
+
 /** The builds that are compared. The others are made of the same sources. */
 const builds = /** @type {const} */ (['simd', 'scalar']);
 
@@ -92,7 +95,7 @@ function compare(cells, samplesThen, interval) {
     builds.flatMap((build) => {
       const now = cell.results[build]?.samples ?? [];
       const then = samplesThen(cell, build) ?? [];
-      if (now.length === 0 || then.length === 0) return [];
+      if (Math.min(now.length, then.length) < leastSamples) return [];
       return [{ cell: `${cell.suite} ${cell.name}`, build, ...interval(now, then) }];
     }),
   );

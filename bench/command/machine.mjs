@@ -5,10 +5,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { EnvironmentError } from './errors.mjs';
 
 /** @import { BenchmarkResults, WasmFile } from '../measure/results.mjs' */
+
+/** Of the package that the benchmark belongs to. */
+const own = fileURLToPath(new URL('../../package.json', import.meta.url));
 
 /** @returns {BenchmarkResults['machine']} */
 export function describeMachine() {
@@ -35,14 +39,23 @@ export function commitOf(folder) {
 export function locatePackage(folder) {
   const manifest = join(folder, 'package.json');
   if (!existsSync(manifest)) throw new EnvironmentError(`${folder} is no package: it has no package.json`);
-  const { exports, version, name } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const { exports, version, name } = readManifest(manifest);
   const entry = moduleIn(exports?.['.']);
-  if (entry === undefined)
+  if (entry === undefined || name !== readManifest(own).name)
     throw new EnvironmentError(`${folder} holds ${name ?? 'no package'}, not this one`);
   const file = join(folder, entry);
   if (!existsSync(file))
     throw new EnvironmentError(`${folder} is not built: it has no ${entry}; run npm run build there`);
   return { entry, version, folder };
+}
+
+/** @param {string} file @returns {any} */
+function readManifest(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new EnvironmentError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** The ES module among nested conditions. @param {unknown} conditions @returns {string | undefined} */

@@ -2,6 +2,7 @@
 /** One row of the table: every contender's result is checked, then all are timed in interleaved rounds. */
 
 import { quantile } from './statistics.mjs';
+import { failed } from './workers.mjs';
 
 /** @import { Accuracy } from '../data/check.mjs' */
 /** @import { Answer, Worker } from './protocol.mjs' */
@@ -136,7 +137,7 @@ async function ask(worker, request) {
   try {
     return await worker.ask(request);
   } catch (error) {
-    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+    return failed(error);
   }
 }
 

@@ -2,7 +2,7 @@
 /** The processes of a run: one for each contender, started when it is first needed, kept as long as it is of use. */
 
 /** @import { ContenderOptions, Sources } from '../contenders/types.mjs' */
-/** @import { Engine, Worker } from './protocol.mjs' */
+/** @import { Answer, Engine, Worker } from './protocol.mjs' */
 /** @import { Entry } from '../suites/types.mjs' */
 
 /** @typedef {{ worker: Worker, version: string } | { missing: string }} Loaded */
@@ -42,7 +42,7 @@ export class Workers {
   /** After a cell: what is not to be used again ends. @param {Entry} entry @param {Worker} worker */
   async done(entry, worker) {
     if (entry.fresh) this.#close(worker);
-    else await worker.ask({ kind: 'release' });
+    else await worker.ask({ kind: 'release' }).catch(() => this.drop(entry, worker));
   }
 
   /** After a failure nothing is known about the process. @param {Entry} entry @param {Worker} worker */
@@ -60,16 +60,25 @@ export class Workers {
    * Asks a process that has done nothing yet, and ends it.
    * @param {Entry} entry
    * @param {'import' | 'start'} part
-   * @returns {Promise<import('./protocol.mjs').Answer>}
+   * @returns {Promise<Answer>}
    */
   async cold({ options }, part) {
+    /** @type {Worker | undefined} */
+    let worker;
+    try {
+      worker = await this.#start();
+      return await worker.ask({ kind: 'cold', part, options, sources: this.#sources(options) });
+    } catch (error) {
+      return failed(error);
+    } finally {
+      if (worker !== undefined) this.#close(worker);
+    }
+  }
+
+  async #start() {
     const worker = await this.#engine.start();
     this.#open.add(worker);
-    try {
-      return await worker.ask({ kind: 'cold', part, options, sources: this.#sources(options) });
-    } finally {
-      this.#close(worker);
-    }
+    return worker;
   }
 
   /** @param {Worker} worker */
@@ -80,16 +89,30 @@ export class Workers {
 
   /** @param {Entry} entry @returns {Promise<Loaded>} */
   async #load({ id, options }) {
-    const worker = await this.#engine.start();
-    this.#open.add(worker);
-    const answer = await worker.ask({ kind: 'load', options, sources: this.#sources(options) });
-    if (answer.kind === 'loaded') {
+    /** @type {Worker | undefined} */
+    let worker;
+    /** @type {Answer} */
+    let answer;
+    try {
+      worker = await this.#start();
+      answer = await worker.ask({ kind: 'load', options, sources: this.#sources(options) });
+    } catch (error) {
+      // A process that dies is one contender's failure, not the run's.
+      answer = failed(error);
+    }
+    if (worker !== undefined && answer.kind === 'loaded') {
       this.contenders[id] = { version: answer.version };
       return { worker, version: answer.version };
     }
-    this.#close(worker);
+    if (worker !== undefined) this.#close(worker);
     const missing = answer.kind === 'failed' ? answer.reason : `answered ${answer.kind}`;
     this.contenders[id] = { missing };
     return { missing };
   }
 }
+
+/** @param {unknown} error @returns {Answer} */
+export const failed = (error) => ({
+  kind: 'failed',
+  reason: error instanceof Error ? error.message : String(error),
+});

@@ -34,6 +34,15 @@ export function figure(measured, unit) {
   return { wrong: 'wrong', failed: 'failed', unsupported: '–', missing: '', measured: '' }[measured.status];
 }
 
+/** With p5 and p95, and its share of the limit. @param {Measured | undefined} measured @param {Unit} unit */
+export function detailedFigure(measured, unit) {
+  const middle = figure(measured, unit);
+  if (measured?.median == null || measured.p5 === null || measured.p95 === null) return middle;
+  const ends = [inUnit(unit, measured.p5), inUnit(unit, measured.p95)].sort((a, b) => a - b);
+  const share = measured.shareOfLimit === undefined ? '' : `, ${percent(measured.shareOfLimit)}`;
+  return `${middle} (${ends.map(threeDigits).join('–')})${share}`;
+}
+
 /** @param {number} share */
 export const percent = (share) => `${Math.round(share * 100)} %`;
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** Results as Markdown: for each engine where it was measured, where the package stands, and every row. */
-import { columnName, threeDigits } from './figures.mjs';
+import { columnName, detailedFigure, threeDigits } from './figures.mjs';
 import {
   byTable,
   defectLine,
@@ -56,7 +56,7 @@ export function markdownReport(results, charts) {
   return `${[
     '# Benchmark results',
     '',
-    `Medians of ${options.rounds} interleaved rounds of at least ${options.time} ms, seed ${options.seed}; a ratio has its 95 % bootstrap interval in brackets. Every result was checked against float64 first. "–": no such operation; "wrong": the result was, so its speed does not count.`,
+    `Medians of ${options.rounds} interleaved rounds of at least ${options.time} ms, seed ${options.seed}; in brackets p5 and p95, behind them the share of the limit; a ratio has its 95 % bootstrap interval in brackets. Every result was checked against float64 first. "–": no such operation; "wrong": the result was, so its speed does not count.`,
     '',
     ...(files.length === 0
       ? []
@@ -84,7 +84,7 @@ function engineReport(results, run, charts) {
     ...[...byTable(run.cells)].flatMap(([name, cells]) => [
       `### ${name}`,
       '',
-      ...markdownTable(suiteTable('', cells)),
+      ...markdownTable(suiteTable('', cells, detailedFigure)),
       '',
       ...list([...notesOf(cells), ...faultsOf(cells)]),
       ...requirements(cells),

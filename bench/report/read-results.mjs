@@ -17,7 +17,10 @@ export function readResults(file) {
   } catch (error) {
     throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (results?.schema !== 1 || !Array.isArray(results.runs) || typeof results.machine?.cpu !== 'string') {
+  const isRun = (/** @type {any} */ run) =>
+    typeof run?.engine?.engine === 'string' && Array.isArray(run.cells);
+  const { schema, runs, machine } = results ?? {};
+  if (schema !== 1 || !Array.isArray(runs) || !runs.every(isRun) || typeof machine?.cpu !== 'string') {
     throw new UsageError(`${file}: these are no results of npm run bench (schema 1)`);
   }
   return results;

@@ -34,6 +34,7 @@ export function groupsOf({ cells }) {
     const outcomes = members.flatMap((cell) => cell.outcomes).filter(({ met }) => met !== null);
     return {
       group,
+      isSpeed: members.every(({ unit }) => unit.name !== '×'),
       ...(worst && { row: worst.row, comparison: worst.comparison, standing: standing(worst.comparison) }),
       otherBuilds: ownBuilds.slice(1).map((build) => worstRow(members, build)?.comparison),
       met: outcomes.filter(({ met }) => met).length,

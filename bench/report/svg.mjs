@@ -57,8 +57,8 @@ const label = (x, y, content, attributes = '') =>
  * @returns {string | undefined} undefined: nothing was compared
  */
 export function ratioChart(run) {
-  const bars = groupsOf(run).flatMap(({ group, comparison, standing, row }) =>
-    comparison === undefined ? [] : [{ group, row, standing, ...comparison }],
+  const bars = groupsOf(run).flatMap(({ group, isSpeed, comparison, standing, row }) =>
+    isSpeed && comparison !== undefined ? [{ group, row, standing, ...comparison }] : [],
   );
   if (bars.length === 0) return undefined;
   const [left, right, top, height] = [240, 720, 40, 34];

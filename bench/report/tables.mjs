@@ -46,16 +46,21 @@ export function byTable(cells) {
 const overWhom = (comparison) =>
   comparison === undefined ? '' : `${times(comparison)} ${columnName(comparison.over)}`;
 
-/** @param {string} title @param {readonly CellResult[]} cells @returns {Table} */
-export function suiteTable(title, cells) {
+/**
+ * @param {string} title
+ * @param {readonly CellResult[]} cells
+ * @param {typeof figure} show
+ * @returns {Table}
+ */
+export function suiteTable(title, cells, show = figure) {
   const columns = columnsOf(cells);
   return {
     header: [title, 'unit', ...columns.map(columnName), 'limit', 'of limit', 'over the best other', 'error'],
     rows: cells.map(({ name, unit, results, comparisons }) => [
       name,
       unit.name,
-      ...columns.map((id) => figure(results[id], unit)),
-      figure(results.limit, unit),
+      ...columns.map((id) => show(results[id], unit)),
+      show(results.limit, unit),
       results.simd?.shareOfLimit === undefined ? '' : percent(results.simd.shareOfLimit),
       overWhom(closest(comparisons)),
       errorText(results.simd),

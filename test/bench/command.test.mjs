@@ -80,6 +80,7 @@ describe('a command line that cannot be followed is one line and exit code 2', (
     ['a pattern that is none', ['--filter', '/(/']],
     ['a filter without a match', ['--filter', 'no such row']],
     ['an unknown suite and nothing else', ['--suite', 'speed']],
+    ['a file that cannot be written', ['--json', join(folder, 'no/such/folder/results.json')]],
   ]) {
     test(what, async () => {
       const { code, stdout, stderr } = await bench(args);
@@ -134,7 +135,9 @@ describe('what else was asked for still runs', () => {
     const [text, other] = [join(folder, 'text'), join(folder, 'other.json')];
     writeFileSync(text, 'fast');
     writeFileSync(other, '{"schema":2}');
-    for (const file of [join(folder, 'nowhere'), text, other]) {
+    const half = join(folder, 'half.json');
+    writeFileSync(half, '{"schema":1,"machine":{"cpu":"x"},"runs":[{}]}');
+    for (const file of [join(folder, 'nowhere'), text, other, half]) {
       const { code, stdout, stderr } = await bench([...row, '--baseline', file]);
       measured(stdout);
       assert.equal(linesWith(stderr, file).length, 1, stderr);

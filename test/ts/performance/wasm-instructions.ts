@@ -65,9 +65,9 @@ function vectorImmediates(code: number): string {
 const codeSection = 10;
 const vectorPrefix = 0xfd;
 
-/** The codes, behind the prefix 0xfd, of every vector instruction in the module. */
-export function vectorInstructions(wasm: Uint8Array): ReadonlySet<number> {
-  const found = new Set<number>();
+/** How often each vector instruction stands in the module, by its code behind the prefix 0xfd. */
+export function vectorInstructions(wasm: Uint8Array): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
   const reader = new Reader(wasm);
   reader.at = 8;
   while (!reader.atEnd) {
@@ -79,7 +79,7 @@ export function vectorInstructions(wasm: Uint8Array): ReadonlySet<number> {
   return found;
 }
 
-function readFunction(body: Reader, found: Set<number>): void {
+function readFunction(body: Reader, found: Map<number, number>): void {
   for (let groups = body.leb(); groups > 0; groups--) {
     body.leb();
     body.byte();
@@ -87,13 +87,13 @@ function readFunction(body: Reader, found: Set<number>): void {
   while (!body.atEnd) readInstruction(body, found);
 }
 
-function readInstruction(body: Reader, found: Set<number>): void {
+function readInstruction(body: Reader, found: Map<number, number>): void {
   const code = body.byte();
   if (code === 0x0e) {
     for (let targets = body.leb() + 1; targets > 0; targets--) body.leb();
   } else if (code === vectorPrefix) {
     const vector = body.leb();
-    found.add(vector);
+    found.set(vector, (found.get(vector) ?? 0) + 1);
     skip(body, vectorImmediates(vector));
   } else if (code === 0xfc) {
     skip(body, bulkImmediates.get(body.leb()) ?? '');
