@@ -19,8 +19,9 @@ export function browserTestFiles() {
 }
 
 /**
- * As many engines at a time as there are cores, since each keeps about one busy, and the slowest first. An engine in
- * which a test fails gets a second attempt, alone: a machine that others use can be late; what fails again is a defect.
+ * WebKit alone, since beside another browser its pages came late or broke down, then as many of the others at a time as
+ * there are cores. An engine in which a test fails gets a second attempt, alone: a machine that others use can be late;
+ * what fails again is a defect.
  * @param {string[]} files relative to the checkout
  */
 export async function runBrowserTests(files) {
@@ -28,14 +29,16 @@ export async function runBrowserTests(files) {
   await buildBundle();
   /** While you work on one of them: BROWSERS=firefox npm run test:browsers. */
   const chosen = (process.env.BROWSERS ?? ENGINES.join()).split(',');
-  const waiting = ENGINES.filter((engine) => chosen.includes(engine)).reverse();
+  const waiting = ENGINES.filter((engine) => engine !== 'webkit' && chosen.includes(engine));
   /** @type {string[]} */
   const failed = [];
-  const lane = async () => {
-    for (let engine = waiting.shift(); engine; engine = waiting.shift()) {
-      if (!(await passes(engine, files))) failed.push(engine);
-    }
+  const attempt = async (/** @type {string} */ engine) => {
+    if (!(await passes(engine, files))) failed.push(engine);
   };
+  const lane = async () => {
+    for (let engine = waiting.shift(); engine; engine = waiting.shift()) await attempt(engine);
+  };
+  if (chosen.includes('webkit')) await attempt('webkit');
   const lanes = Math.min(availableParallelism(), waiting.length);
   await Promise.all(Array.from({ length: lanes }, lane));
   for (const engine of failed) {
