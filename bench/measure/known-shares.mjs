@@ -51,6 +51,8 @@ const table = {
     'matmul 256×256×256': { 'tfjs-wasm': 43.0, 'onnxruntime-web': 31.2, 'ruv-swarm': 2.5 },
     'matmul 512×512×512': { 'tfjs-wasm': 42.9, 'onnxruntime-web': 30.2, 'ruv-swarm': 1.7 },
     'matmul 1024×1024×1024': { 'tfjs-wasm': 42.8, 'onnxruntime-web': 33.9 },
+    'networks one inference, 64-128-10': { 'tfjs-wasm': 48, 'brain.js': 14, 'ruv-swarm': 88 },
+    'networks batch of 256, 64-128-10': { 'tfjs-wasm': 0.6 },
     'training 64-128-10, sigmoid, momentum, batch 32': { 'brain.js': 10.9 },
   }),
 };
