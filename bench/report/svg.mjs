@@ -43,6 +43,9 @@ function svg(width, height, title, description, parts) {
   ].join('\n')}\n`;
 }
 
+/** What fits beside the bars. @param {string} row */
+const shortened = (row) => (row.length > 27 ? `${row.slice(0, 26)}…` : row);
+
 /** @param {number} value */
 const px = (value) => String(Math.round(value * 10) / 10);
 
@@ -83,7 +86,7 @@ export function ratioChart(run) {
         label(
           left - 10,
           y + 22,
-          `${row}, ${columnName(over)}`.slice(0, 44),
+          `${shortened(row ?? '')}, ${columnName(over)}`,
           'class="small" text-anchor="end"',
         ),
         `<rect class="${standing}" x="${px(from)}" y="${y}" width="${px(Math.max(1, to - from))}" height="18" rx="2"/>`,
