@@ -1,7 +1,7 @@
 // @ts-check
 /** brain.js in plain JavaScript: single inferences and training, one sample after the other. */
 import { networkInput, networkRows, sampleInput, swarmRows } from '../data/tasks.mjs';
-import { checkedUpdates } from '../data/training.mjs';
+import { batches, checkedUpdates, learningRate, momentum } from '../data/training.mjs';
 
 /** @import { Contender, Prepared, Sources, Task } from './types.mjs' */
 /** @import { RunTask, Topology } from '../data/tasks.mjs' */
@@ -53,11 +53,11 @@ function prepare(brain, task) {
 function training(brain, task) {
   const { rows, layers } = task;
   const it = createNetwork(brain, task, 'sigmoid');
-  it.trainOpts.learningRate = 0.3;
-  it.trainOpts.momentum = 0.1;
-  const { inputs, targets } = sampleInput(task, rows * 16, 0);
+  it.trainOpts.learningRate = learningRate;
+  it.trainOpts.momentum = momentum;
+  const { inputs, targets } = sampleInput(task, rows * batches, 0);
   const [width = 0, outputs = 0] = [layers[0], layers.at(-1)];
-  const patterns = Array.from({ length: rows * 16 }, (_, row) => ({
+  const patterns = Array.from({ length: rows * batches }, (_, row) => ({
     input: inputs.slice(row * width, (row + 1) * width),
     output: targets.slice(row * outputs, (row + 1) * outputs),
   }));

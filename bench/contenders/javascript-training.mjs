@@ -1,16 +1,10 @@
 // @ts-check
 /** Gradient descent with momentum in plain JavaScript: sigmoid in every layer, mean squared error, small batches. */
 import { networkInput, sampleInput } from '../data/tasks.mjs';
-import { faultOfTraining, meanSquaredError } from '../data/training.mjs';
+import { batches, faultOfTraining, learningRate, meanSquaredError, momentum } from '../data/training.mjs';
 
 /** @import { Prepared } from './types.mjs' */
 /** @import { Topology } from '../data/tasks.mjs' */
-
-const learningRate = 0.3;
-const momentum = 0.1;
-
-/** Batches that training goes through in turn. */
-const batches = 16;
 
 /**
  * @typedef {object} Layer

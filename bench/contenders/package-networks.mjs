@@ -3,7 +3,7 @@
 
 import { networkReference } from '../data/references.mjs';
 import { networkInput, networkRows, sampleInput, swarmRows } from '../data/tasks.mjs';
-import { faultOfTraining, meanSquaredError } from '../data/training.mjs';
+import { batches, faultOfTraining, learningRate, meanSquaredError, momentum } from '../data/training.mjs';
 
 /** @import { NetworkConfig, NeuralRuntime, Vec } from '@sasi/wasm-performance' */
 /** @import { OtherTask, Prepared, Task } from './types.mjs' */
@@ -76,9 +76,6 @@ function creation(runtime, { layers }) {
   };
 }
 
-/** Batches that training goes through in turn. */
-const batches = 16;
-
 /** @param {NeuralRuntime} runtime @param {TaskOf<'train'>} task @returns {Prepared} */
 function training(runtime, task) {
   const { rows } = task;
@@ -86,7 +83,7 @@ function training(runtime, task) {
   const trainer = network.trainer({
     batchSize: rows,
     loss: 'mse',
-    optimizer: { kind: 'momentum', learningRate: 0.3, momentum: 0.1 },
+    optimizer: { kind: 'momentum', learningRate, momentum },
   });
   const data = Array.from({ length: batches }, (_, batch) => {
     const { inputs, targets } = sampleInput(task, rows, batch);

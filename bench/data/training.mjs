@@ -5,6 +5,13 @@ import { networkInput, sampleInput } from './tasks.mjs';
 
 /** @import { Topology } from './tasks.mjs' */
 
+/** What every contender trains with. */
+export const learningRate = 0.3;
+export const momentum = 0.1;
+
+/** Batches that it goes through in turn. */
+export const batches = 16;
+
 /** Updates in which the loss has to fall visibly. */
 export const checkedUpdates = 300;
 

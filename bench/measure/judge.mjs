@@ -1,5 +1,6 @@
 // @ts-check
 /** From samples to statements: ratios with their intervals, requirements met or not. */
+import { buildNames, others } from '../suites/entries.mjs';
 import { quantile, ratioInterval, seededRandom } from './statistics.mjs';
 import { inUnit } from './units.mjs';
 
@@ -108,12 +109,6 @@ function fastest(results, ids) {
   return there.sort((a, b) => (results[a]?.median ?? 0) - (results[b]?.median ?? 0))[0];
 }
 
-/** The builds of this package, the fastest first. */
-export const ownBuilds = ['simd', 'scalar', 'js', 'relaxed'];
-
-/** Who is no part of this package. */
-const notOurs = ['tfjs-wasm', 'onnxruntime-web', 'ruv-swarm', 'brain.js', 'javascript'];
-
 /**
  * Every build beside everybody else, and the first beside the others.
  * @param {Record<string, Measured>} results
@@ -121,11 +116,11 @@ const notOurs = ['tfjs-wasm', 'onnxruntime-web', 'ruv-swarm', 'brain.js', 'javas
  * @returns {Comparison[]}
  */
 function comparisons(results, random) {
-  return ownBuilds.flatMap((entry) => {
+  return buildNames.flatMap((entry) => {
     const own = results[entry];
     if (!own?.samples.length) return [];
-    const others = entry === 'simd' ? [...notOurs, 'scalar', 'js'] : notOurs;
-    return others.flatMap((over) => {
+    const compared = entry === 'simd' ? [...others, 'scalar', 'js'] : others;
+    return compared.flatMap((over) => {
       const theirs = results[over];
       return theirs?.samples.length
         ? [{ entry, over, ...ratioInterval(theirs.samples, own.samples, random) }]

@@ -2,7 +2,6 @@
 /** One row of the table: every contender's result is checked, then all are timed in interleaved rounds. */
 
 import { quantile } from './statistics.mjs';
-import { failed } from './workers.mjs';
 
 /** @import { Accuracy } from '../data/check.mjs' */
 /** @import { Answer, Worker } from './protocol.mjs' */
@@ -47,7 +46,7 @@ export async function measureCell(cell, workers, { time, rounds }) {
     for (let turn = 0; turn < runners.length; turn++) {
       const runner = runners[(round + turn) % runners.length];
       if (runner === undefined || results[runner.entry.id] !== undefined) continue;
-      const answer = await ask(runner.worker, { kind: 'sample', time: sampling.time });
+      const answer = await runner.worker.ask({ kind: 'sample', time: sampling.time });
       if (answer.kind === 'sampled') runner.samples.push(answer.cost);
       else results[runner.entry.id] = fail(runner.entry, runner.worker, workers, answer);
     }
@@ -106,11 +105,11 @@ async function begin(cell, entry, workers, { time }) {
   const loaded = await workers.get(entry);
   if ('missing' in loaded) return { none: without('missing', loaded.missing) };
   const { worker } = loaded;
-  const prepared = await ask(worker, { kind: 'prepare', task: entry.task ?? cell.task });
+  const prepared = await worker.ask({ kind: 'prepare', task: entry.task ?? cell.task });
   if (prepared.kind === 'prepared') {
     // One that measures by itself, and once, finds its own way.
     if (cell.rounds === 1) return { entry, worker, samples: [] };
-    const calibrated = await ask(worker, { kind: 'calibrate', time });
+    const calibrated = await worker.ask({ kind: 'calibrate', time });
     if (calibrated.kind !== 'sampled') return { none: fail(entry, worker, workers, calibrated) };
     return { entry, worker, samples: [], ...(prepared.accuracy && { accuracy: prepared.accuracy }) };
   }
@@ -130,15 +129,6 @@ async function begin(cell, entry, workers, { time }) {
 function fail(entry, worker, workers, answer) {
   workers.drop(entry, worker);
   return without('failed', answer.kind === 'failed' ? answer.reason : `answered ${answer.kind}`);
-}
-
-/** A process that ended or hangs is one contender's failure, not the run's. @param {Worker} worker @param {import('./protocol.mjs').Request} request @returns {Promise<Answer>} */
-async function ask(worker, request) {
-  try {
-    return await worker.ask(request);
-  } catch (error) {
-    return failed(error);
-  }
 }
 
 /** @param {Measured['status']} status @param {string} [reason] @returns {Measured} */

@@ -42,7 +42,7 @@ export class Workers {
   /** After a cell: what is not to be used again ends. @param {Entry} entry @param {Worker} worker */
   async done(entry, worker) {
     if (entry.fresh) this.#close(worker);
-    else await worker.ask({ kind: 'release' }).catch(() => this.drop(entry, worker));
+    else if ((await worker.ask({ kind: 'release' })).kind === 'failed') this.drop(entry, worker);
   }
 
   /** After a failure nothing is known about the process. @param {Entry} entry @param {Worker} worker */
@@ -63,20 +63,19 @@ export class Workers {
    * @returns {Promise<Answer>}
    */
   async cold({ options }, part) {
-    /** @type {Worker | undefined} */
-    let worker;
+    const worker = await this.#start();
     try {
-      worker = await this.#start();
       return await worker.ask({ kind: 'cold', part, options, sources: this.#sources(options) });
-    } catch (error) {
-      return failed(error);
     } finally {
-      if (worker !== undefined) this.#close(worker);
+      this.#close(worker);
     }
   }
 
+  /** A process that dies, or cannot be started, answers that it failed: one contender's failure, not the run's. */
   async #start() {
-    const worker = await this.#engine.start();
+    const started = await this.#engine.start().catch(dead);
+    /** @type {Worker} */
+    const worker = { ask: (request) => started.ask(request).catch(failed), close: () => started.close() };
     this.#open.add(worker);
     return worker;
   }
@@ -89,22 +88,13 @@ export class Workers {
 
   /** @param {Entry} entry @returns {Promise<Loaded>} */
   async #load({ id, options }) {
-    /** @type {Worker | undefined} */
-    let worker;
-    /** @type {Answer} */
-    let answer;
-    try {
-      worker = await this.#start();
-      answer = await worker.ask({ kind: 'load', options, sources: this.#sources(options) });
-    } catch (error) {
-      // A process that dies is one contender's failure, not the run's.
-      answer = failed(error);
-    }
-    if (worker !== undefined && answer.kind === 'loaded') {
+    const worker = await this.#start();
+    const answer = await worker.ask({ kind: 'load', options, sources: this.#sources(options) });
+    if (answer.kind === 'loaded') {
       this.contenders[id] = { version: answer.version };
       return { worker, version: answer.version };
     }
-    if (worker !== undefined) this.#close(worker);
+    this.#close(worker);
     const missing = answer.kind === 'failed' ? answer.reason : `answered ${answer.kind}`;
     this.contenders[id] = { missing };
     return { missing };
@@ -112,7 +102,10 @@ export class Workers {
 }
 
 /** @param {unknown} error @returns {Answer} */
-export const failed = (error) => ({
+const failed = (error) => ({
   kind: 'failed',
   reason: error instanceof Error ? error.message : String(error),
 });
+
+/** @param {unknown} error @returns {Worker} */
+const dead = (error) => ({ ask: async () => failed(error), close() {} });

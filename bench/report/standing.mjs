@@ -1,13 +1,14 @@
 // @ts-check
 /** Where the package stands: ahead, level or behind, in each group of rows. */
-import { ownBuilds } from '../measure/judge.mjs';
+import { buildNames, others } from '../suites/entries.mjs';
 
 /** @import { CellResult, Comparison, EngineRun } from '../measure/results.mjs' */
 
 /** The other that comes closest to a build, or is furthest ahead of it. @param {readonly Comparison[]} comparisons @param {string} [build] */
 export function closest(comparisons, build = 'simd') {
-  const others = comparisons.filter(({ entry, over }) => entry === build && !ownBuilds.includes(over));
-  return others.sort((a, b) => a.ratio - b.ratio)[0];
+  return comparisons
+    .filter(({ entry, over }) => entry === build && others.includes(over))
+    .sort((a, b) => a.ratio - b.ratio)[0];
 }
 
 /** @param {Comparison} comparison */
@@ -36,7 +37,7 @@ export function groupsOf({ cells }) {
       group,
       isSpeed: members.every(({ unit }) => unit.name !== '×'),
       ...(worst && { row: worst.row, comparison: worst.comparison, standing: standing(worst.comparison) }),
-      otherBuilds: ownBuilds.slice(1).map((build) => worstRow(members, build)?.comparison),
+      otherBuilds: buildNames.slice(1).map((build) => worstRow(members, build)?.comparison),
       met: outcomes.filter(({ met }) => met).length,
       required: outcomes.length,
       leastAccurate: leastAccurate(members),

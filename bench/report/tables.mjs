@@ -1,6 +1,6 @@
 // @ts-check
 /** What every table says, as text, whatever draws it: a terminal or Markdown. */
-import { ownBuilds } from '../measure/judge.mjs';
+import { buildNames, others } from '../suites/entries.mjs';
 import {
   columnName,
   errorText,
@@ -18,7 +18,7 @@ import { closest, groupsOf } from './standing.mjs';
 /** @typedef {{ header: string[], rows: string[][] }} Table */
 
 /** Columns in their order; whoever else was measured follows. */
-const order = [...ownBuilds, 'tfjs-wasm', 'onnxruntime-web', 'ruv-swarm', 'brain.js', 'javascript'];
+const order = [...buildNames, ...others];
 
 /** @param {readonly CellResult[]} cells */
 function columnsOf(cells) {
@@ -92,9 +92,8 @@ export function requirementTable(cells) {
 
 /** A row for each group: how every build stands where it stands worst. @param {EngineRun} run @returns {Table} */
 export function summaryTable(run) {
-  const others = ownBuilds.slice(1);
   return {
-    header: ['simd build', 'is', 'over the best other', ...others, 'met', 'error', 'worst row'],
+    header: ['simd build', 'is', 'over the best other', ...buildNames.slice(1), 'met', 'error', 'worst row'],
     rows: groupsOf(run).map(
       ({ group, standing, comparison, otherBuilds, met, required, leastAccurate, row }) => [
         group,

@@ -36,7 +36,6 @@ export const system = {
       unit: gigaelements(n),
       limit: { kind: /** @type {const} */ ('copy'), amount: 8 * n },
       requirements: [ratio('simd', ['scalar'], 3), ratio('simd', ['javascript'], 10)],
-      quick: false,
     })),
   ],
 };
