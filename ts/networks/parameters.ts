@@ -1,6 +1,8 @@
 /** Reads, writes and mixes the weights and biases of a network. */
+
 import { owner } from '../core/engine.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
+import { newCopy } from '../ops/copy.js';
 import { isFloat32Array } from '../ops/vec.js';
 import { assertKnownKeys, assertNumber, show } from './checks.js';
 import type { LayerPlace, NetworkCore } from './network-core.js';
@@ -13,8 +15,7 @@ interface Stretch {
 }
 
 export function exportLayers(core: NetworkCore, operation = 'exportLayers'): LayerParameters {
-  const { heapF32 } = core.engine;
-  const copy = ({ address, length }: Stretch) => heapF32.slice(address >>> 2, (address >>> 2) + length);
+  const copy = ({ address, length }: Stretch) => newCopy(core.engine, address, length);
   const places = core.places(operation);
   return {
     weights: places.map((place) => copy(weightsOf(place))),

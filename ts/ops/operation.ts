@@ -136,7 +136,7 @@ export class OperationRunner {
       const length = operation.resultLength(operation, a, other, c, m, n, k, flags);
       // An array as the result of a copying call is made where its elements are copied.
       const copied = out === undefined && x === undefined && access === 'pieces' && length > 0;
-      const result = copied ? undefined : (out ?? newResult(this.#pool, x, length));
+      let result = copied ? undefined : (out ?? newResult(this.#pool, x, length));
       const target = result && blockOf(engine, result, name, 'out');
       if (out === undefined) made = target;
       else assertLength(name, 'out', out.length, length);
@@ -146,18 +146,7 @@ export class OperationRunner {
         const status = kernel(x.address, y.address, cAddress, target.address, length, m, n, k, flags, code);
         engine.check(status, name);
       } else if (length > 0) {
-        const whole = this.#runCopying(
-          operation,
-          { a, b: other, c, out: result },
-          length,
-          m,
-          n,
-          k,
-          flags,
-          code,
-        );
-        meter.end(start, length);
-        return whole;
+        result = this.#runCopying(operation, { a, b: other, c, out: result }, length, m, n, k, flags, code);
       }
       meter.end(start, length);
       return result!;
