@@ -48,6 +48,8 @@ export const code = {
   /** @param {number} value */ f32: (value) => [0x43, ...float32Bytes(value)],
   i32Add: [0x6a],
   i32Sub: [0x6b],
+  i32Mul: [0x6c],
+  i32And: [0x71],
   i32LessUnsigned: [0x49],
   splat: vector(0x13),
   /** @param {number} lane */ lane: (lane) => vector(0x1f, lane),

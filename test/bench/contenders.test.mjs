@@ -148,11 +148,13 @@ test('a result is judged by its worst element, and NaN is never right', () => {
 
 test('the loops of the limit do what they are said to', () => {
   const { multiplyAdd, copy, read, memory } = compileLoops();
-  // The right factors change their signs' places in each turn: two turns add nothing, one adds the sum of the left
-  // factors times 0.25 − 0.25.
-  assert.equal(multiplyAdd(2), 0);
-  assert.equal(flopsPerTurn, 48);
+  // The right factors of turn t are vectors t and t + 1; the left ones add up to 0.375.
   const floats = new Float32Array(memory.buffer);
+  floats.forEach((_, i) => {
+    floats[i] = Math.floor(i / 4);
+  });
+  assert.equal(multiplyAdd(3), 0.375 * (1 + 2 + (2 + 3) + (3 + 4)));
+  assert.equal(flopsPerTurn, 48);
   floats.fill(1);
   floats[0] = 5;
   const end = readableBytes(1024);
