@@ -17,12 +17,12 @@ F32x4 AlphaOf(float alpha) {
 }
 
 template <class F>
-void ActivateWith(const float* x, float* out, size_t n, ActivationParameters parameters) {
-  const F32x4 alpha = AlphaOf<F>(parameters.alpha);
-  // Multiplied even by 1: the product changes no bit, and a second loop would double the code.
-  const F32x4 gain = Splat(parameters.gain);
-  const auto forward = [=](F32x4 v) { return F::Forward(Mul(gain, v), alpha); };
-  if constexpr (F::kMaxUlp == 0) {  // A comparison or two.
+void ActivateWith(const float* x, float* out, size_t n, float alpha_or_nan) {
+  const F32x4 alpha = AlphaOf<F>(alpha_or_nan);
+  const auto forward = [=](F32x4 v) { return F::Forward(v, alpha); };
+  if constexpr (requires { typename F::Stages; }) {
+    MapInStages<typename F::Stages>(x, out, n);
+  } else if constexpr (F::kMaxUlp == 0) {  // A comparison or two.
     Map(x, out, n, forward);
   } else {
     MapLong(x, out, n, forward);
@@ -55,7 +55,7 @@ void MultiplyByDerivativeFromOutput(const float* y, float* gradient, size_t n, f
 // One function for each activation, called through a table: engines compile a function when it is
 // called first, and one with all the loops in it would cost every load some milliseconds.
 struct Functions {
-  void (*activate)(const float*, float*, size_t, ActivationParameters);
+  void (*activate)(const float*, float*, size_t, float);
   // At least one of them is there.
   void (*derivative_from_input)(const float*, float*, size_t, float);
   void (*derivative_from_output)(const float*, float*, size_t, float);
@@ -83,7 +83,12 @@ const Functions& FunctionsOf(Activation kind) { return kFunctions[static_cast<ui
 
 void Activate(Activation kind, const float* x, float* out, size_t n,
               ActivationParameters parameters) {
-  FunctionsOf(kind).activate(x, out, n, parameters);
+  // In a pass of its own: a factor that is nearly always 1 would cost every step of every loop.
+  if (parameters.gain != 1.0f) {
+    Scale(x, parameters.gain, out, n);
+    x = out;
+  }
+  FunctionsOf(kind).activate(x, out, n, parameters.alpha);
 }
 
 bool DerivativeNeedsInput(Activation kind) { return !FunctionsOf(kind).derivative_from_output; }
@@ -111,7 +116,7 @@ void ActivationGradient(Activation kind, const float* x, float* out, size_t n,
     if (f.derivative_from_input) {
       f.derivative_from_input(values, gradient, count, parameters.alpha);
     } else {
-      f.activate(values, values, count, {1, parameters.alpha});
+      f.activate(values, values, count, parameters.alpha);
       f.derivative_from_output(values, gradient, count, parameters.alpha);
     }
   }

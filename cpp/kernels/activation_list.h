@@ -65,7 +65,7 @@ inline F32x4 One() { return Splat(1.0f); }
 inline F32x4 OneWhere(I32x4 mask) { return BitCast(And(BitCast(One()), mask)); }
 // x held between two bounds; NaN stays.
 inline F32x4 Between(F32x4 x, float low, float high) {
-  return PseudoMin(PseudoMax(x, Splat(low)), Splat(high));
+  return AtMost(AtLeast(x, Splat(low)), Splat(high));
 }
 // Keeps NaN where `value` was chosen by comparisons alone.
 inline F32x4 KeepNaN(F32x4 x, F32x4 value) { return Select(Equal(x, x), value, x); }
@@ -78,8 +78,7 @@ struct Linear : Base {
 
 struct Relu : Base {
   static constexpr double kMaxUlp = 0;
-  // Adding +0 turns -0 into +0, as Math.max(x, 0) does; the comparison keeps NaN.
-  static F32x4 Forward(F32x4 x, F32x4) { return Add(PseudoMax(x, Zero()), Zero()); }
+  static F32x4 Forward(F32x4 x, F32x4) { return Positive(x); }
   static F32x4 DerivativeFromOutput(F32x4 y, F32x4) { return OneWhere(Less(Zero(), y)); }
 };
 
@@ -134,12 +133,14 @@ struct Selu : Base {
 
 struct Sigmoid : Base {
   static constexpr double kMaxUlp = neural::Sigmoid::kMaxUlp;
+  using Stages = neural::Sigmoid;
   static F32x4 Forward(F32x4 x, F32x4) { return neural::Sigmoid::Apply(x); }
   static F32x4 DerivativeFromOutput(F32x4 y, F32x4) { return Mul(y, Sub(One(), y)); }
 };
 
 struct Tanh : Base {
   static constexpr double kMaxUlp = neural::Tanh::kMaxUlp;
+  using Stages = neural::Tanh;
   static F32x4 Forward(F32x4 x, F32x4) { return neural::Tanh::Apply(x); }
   static F32x4 DerivativeFromOutput(F32x4 y, F32x4) { return Sub(One(), Mul(y, y)); }
 };
@@ -169,6 +170,7 @@ struct Softsign : Base {
 // x·sigmoid(x) (Elfwing, Uchibe and Doya, 2018).
 struct Silu : Base {
   static constexpr double kMaxUlp = neural::Silu::kMaxUlp;
+  using Stages = neural::Silu;
   static F32x4 Forward(F32x4 x, F32x4) { return neural::Silu::Apply(x); }
   static F32x4 DerivativeFromInput(F32x4 x, F32x4) {
     const F32x4 s = neural::Sigmoid::Apply(x);
@@ -181,7 +183,7 @@ struct Gelu : Base {
   static F32x4 Forward(F32x4 x, F32x4) { return neural::Gelu::Apply(x); }
   // Φ(x) + x·φ(x).
   static F32x4 DerivativeFromInput(F32x4 x, F32x4) {
-    const F32x4 a = PseudoMin(Abs(x), Splat(14.6f));
+    const F32x4 a = AtMost(Abs(x), Splat(14.6f));
     const NormalTailParts t = ScaledNormalTail(a);
     const F32x4 tail = Unscale(Mul(Mul(t.t, t.h), MulAdd(t.e.scale, t.e.p, t.e.scale)));
     const F32x4 density = Mul(Splat(0.398942280f), ExpNotAboveZero(Mul(Mul(a, a), Splat(-0.5f))));
@@ -193,6 +195,7 @@ struct Gelu : Base {
 // The tanh form of gelu.
 struct GeluTanh : Base {
   static constexpr double kMaxUlp = neural::GeluTanh::kMaxUlp;
+  using Stages = neural::GeluTanh;
   static F32x4 Forward(F32x4 x, F32x4) { return neural::GeluTanh::Apply(x); }
   static F32x4 DerivativeFromInput(F32x4 x, F32x4) {
     constexpr float kCubic = neural::GeluTanh::kCubic;
@@ -211,8 +214,8 @@ struct GeluTanh : Base {
 struct Mish : Base {
   static constexpr double kMaxUlp = 4;
   static F32x4 Forward(F32x4 x, F32x4) {
-    const F32x4 z = PseudoMax(Negate(Abs(x)), Splat(-110.0f));
-    const F32x4 scaled = ScaledExp(z);
+    const F32x4 z = AtLeast(Negate(Abs(x)), Splat(-110.0f));
+    const F32x4 scaled = ScaledExp::Apply(z);
     const F32x4 e = Unscale(scaled);
     // Below 0: x·h/(h + 1) with h = e + e²/2, times 2^64.
     const F32x4 h = MulAdd(Mul(scaled, e), Splat(0.5f), scaled);
@@ -221,7 +224,7 @@ struct Mish : Base {
     const F32x4 twice = Add(e, e);
     const F32x4 twice_square = Mul(twice, e);
     const F32x4 rest = Div(twice_square, Add(Add(twice_square, twice), One()));
-    const F32x4 above = Sub(x, Mul(PseudoMin(x, Splat(110.0f)), rest));
+    const F32x4 above = Sub(x, Mul(AtMost(x, Splat(110.0f)), rest));
     return Select(Less(x, Zero()), below, above);
   }
   // tanh(s) + x·(1 - tanh(s)²)·sigmoid(x), s = softplus(x).
@@ -265,7 +268,7 @@ struct SymmetricSigmoid : Tanh {};
 struct Gaussian : Base {
   static constexpr double kMaxUlp = 3;
   static F32x4 Forward(F32x4 x, F32x4) {
-    const TwoPart square = SquareInTwoParts(PseudoMin(Abs(x), Splat(10.5f)));
+    const TwoPart square = SquareInTwoParts(AtMost(Abs(x), Splat(10.5f)));
     const ScaledExpParts e = ScaledExpInParts(Negate(square.high), Negate(square.low));
     return Unscale(MulAdd(e.scale, e.p, e.scale));
   }
@@ -278,7 +281,7 @@ struct Gaussian : Base {
 struct SymmetricGaussian : Base {
   static constexpr double kMaxUlp = 4;
   static F32x4 Forward(F32x4 x, F32x4) {
-    const F32x4 a = PseudoMin(Abs(x), Splat(5.0f));
+    const F32x4 a = AtMost(Abs(x), Splat(5.0f));
     const F32x4 upper = UpperHalf(a), lower = Sub(a, upper);
     // ln 2 - x² part by part, all products exact: what is left near the zero has all its bits.
     const F32x4 left = Sub(Splat(0x1.62e430p-1f), Mul(upper, upper));

@@ -51,6 +51,47 @@ inline void MapLong(const float* x, float* out, size_t n, Op op) {
   }
 }
 
+// consume(i, F of prepare(x[i] … x[i + 3])) for all whole vectors, in this order; returns the index
+// after the last of them. F is a function in stages (math/stages.h), and each step does the last
+// stage of some vectors, the middle of the next and the first of those after them: 1.8 instead of
+// 1.2 tanh per nanosecond on V8 13.6, 1.65 instead of 1.25 on V8 11.3.
+template <class F, class Prepare, class Consume>
+inline size_t ForEachVector(const float* x, size_t n, Prepare prepare, Consume consume) {
+  size_t i = 0;
+  if constexpr (kStageVectors > 0) {
+    constexpr size_t kStep = kStageVectors * kLanes;
+    if (n >= 3 * kStep) {
+      const auto at = [=](size_t begin, size_t j) { return prepare(Load(x + begin + j * kLanes)); };
+      ExpStage begun[kStageVectors], ready[kStageVectors];
+      for (size_t j = 0; j < kStageVectors; ++j) {
+        const ExpStage first = F::Begin(at(0, j));
+        ready[j] = {first.scale, F::Middle(first.value)};
+        begun[j] = F::Begin(at(kStep, j));
+      }
+      // What is under way at the end is begun anew below.
+      for (; i + 3 * kStep <= n; i += kStep) {
+        for (size_t j = 0; j < kStageVectors; ++j) {
+          consume(i + j * kLanes, F::End(ready[j], at(i, j)));
+        }
+        for (size_t j = 0; j < kStageVectors; ++j) {
+          ready[j] = {begun[j].scale, F::Middle(begun[j].value)};
+        }
+        for (size_t j = 0; j < kStageVectors; ++j) begun[j] = F::Begin(at(i + 2 * kStep, j));
+      }
+    }
+  }
+  for (; i + kLanes <= n; i += kLanes) consume(i, F::Apply(prepare(Load(x + i))));
+  return i;
+}
+
+// out[i] = F(x[i]).
+template <class F>
+inline void MapInStages(const float* x, float* out, size_t n) {
+  const auto as_it_is = [](F32x4 v) { return v; };
+  const size_t i = ForEachVector<F>(x, n, as_it_is, [=](size_t j, F32x4 y) { Store(out + j, y); });
+  if (i < n) StorePartial(out + i, F::Apply(LoadPartial(x + i, n - i)), n - i);
+}
+
 // out[i] = op(a[i], b[i]).
 template <class Op>
 inline void Zip(const float* a, const float* b, float* out, size_t n, Op op) {

@@ -87,8 +87,8 @@ double Root(double x) { return __builtin_sqrt(x); }
 float ScaleOf(const float* x, size_t n) {
   F32x4 largest = Zero();
   size_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) largest = PseudoMax(largest, Abs(Load(x + i)));
-  if (i < n) largest = PseudoMax(largest, Abs(LoadPartial(x + i, n - i)));
+  for (; i + kLanes <= n; i += kLanes) largest = AtLeast(largest, Abs(Load(x + i)));
+  if (i < n) largest = AtLeast(largest, Abs(LoadPartial(x + i, n - i)));
   const float m = ReduceMax(largest);
   if (m > 0x1p50f) return 0x1p-100f;
   return m < 0x1p-50f ? 0x1p100f : 1.0f;

@@ -22,12 +22,12 @@ float RowMax(const float* x, size_t n) {
   size_t i = 0;
   for (; i + kChains * kLanes <= n; i += kChains * kLanes) {
     for (size_t c = 0; c < kChains; ++c) {
-      largest[c] = PseudoMax(largest[c], Load(x + i + c * kLanes));
+      largest[c] = AtLeast(largest[c], Load(x + i + c * kLanes));
     }
   }
-  for (; i + kLanes <= n; i += kLanes) largest[0] = PseudoMax(largest[0], Load(x + i));
-  if (i < n) largest[0] = PseudoMax(largest[0], LoadPartial(x + i, n - i, -infinity));
-  for (size_t c = 1; c < kChains; ++c) largest[0] = PseudoMax(largest[0], largest[c]);
+  for (; i + kLanes <= n; i += kLanes) largest[0] = AtLeast(largest[0], Load(x + i));
+  if (i < n) largest[0] = AtLeast(largest[0], LoadPartial(x + i, n - i, -infinity));
+  for (size_t c = 1; c < kChains; ++c) largest[0] = AtLeast(largest[0], largest[c]);
   return ReduceMax(largest[0]);
 }
 
@@ -42,25 +42,15 @@ float ScaledSumOfExponentials(const float* x, size_t n, float shift, StoreTerm s
     const size_t begin = (end - 1) / kBlock * kBlock;
     F32x4 sum = Zero();
     const auto add = [&](size_t i, F32x4 term) {
-      store(i, kLanes, term);
+      store(begin + i, kLanes, term);
       sum = Add(sum, term);
     };
-    size_t i = begin;
-    constexpr size_t kStep = kVectorsAtOnce * kLanes;
-    for (; i + kStep <= end; i += kStep) {
-      F32x4 terms[kVectorsAtOnce];
-      for (size_t j = 0; j < kVectorsAtOnce; ++j) {
-        terms[j] = ScaledExpNotAboveZero(Sub(Load(x + i + j * kLanes), offset));
-      }
-      for (size_t j = 0; j < kVectorsAtOnce; ++j) add(i + j * kLanes, terms[j]);
-    }
-    for (; i + kLanes <= end; i += kLanes) {
-      add(i, ScaledExpNotAboveZero(Sub(Load(x + i), offset)));
-    }
+    const auto below = [=](F32x4 v) { return Sub(v, offset); };
+    const size_t i = begin + ForEachVector<ScaledExp>(x + begin, end - begin, below, add);
     if (i < end) {
       // The padding is e^0, taken out again. Were it e^-Inf, it would be 0 by way of denormals,
       // which take processors as long as all the rest of a short row.
-      const F32x4 term = ScaledExpNotAboveZero(Sub(LoadPartial(x + i, end - i, shift), offset));
+      const F32x4 term = ScaledExp::Apply(below(LoadPartial(x + i, end - i, shift)));
       store(i, end - i, term);
       const I32x4 there = Less(Set(0, 1, 2, 3), Splat(static_cast<float>(end - i)));
       sum = Add(sum, BitCast(And(BitCast(term), there)));

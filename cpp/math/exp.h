@@ -6,46 +6,52 @@
 #pragma once
 
 #include "math/constants.h"
-#include "simd/vec4.h"
+#include "math/stages.h"
 
 namespace neural {
 
 namespace exp_detail {
 
-// x = n·ln 2 + r; n stands in the low bits of `shifted`.
+// Added to a number and taken off again it rounds to an integer, to which kBias is then added in
+// the low bits of the sum. Those of the magic are zero: shifted into the exponent field, the sum is
+// 2^(n + kBias - 127).
+template <int kBias>
+inline constexpr float kBiasedMagic = constants::kRoundingMagic + kBias;
+// n alone in the exponent field: an exponent to add to that of another power of two.
+inline constexpr int kNoBias = 0;
+// The bias with which the shift gives 2^(n + exponent).
+inline constexpr int BiasOf(int exponent) { return 127 + exponent; }
+
+// x = n·ln 2 + r; n + bias stands in the low bits of `shifted`.
 struct Reduced {
   F32x4 shifted;
   F32x4 r;
 
-  // 2^(n + kOffset) for -126 <= n + kOffset <= 127. The rounding magic's own low bits are zero: the
-  // shift leaves n alone in the exponent field.
-  template <int kOffset = 0>
-  F32x4 PowerOfTwo() const {
-    return BitCast(AddInt(ShiftLeft<23>(BitCast(shifted)), SplatInt((127 + kOffset) << 23)));
-  }
-  // 2^n·factor, where `factor` and the result are powers of two in the normal range.
-  F32x4 PowerOfTwoTimes(F32x4 factor) const {
-    return BitCast(AddInt(ShiftLeft<23>(BitCast(shifted)), BitCast(factor)));
-  }
+  // 2^(n + bias - 127), where that is in the normal range.
+  F32x4 PowerOfTwo() const { return BitCast(ShiftLeft<23>(BitCast(shifted))); }
 };
 
+template <int kBias>
 inline Reduced Reduce(F32x4 x) {
   using namespace constants;
-  const F32x4 shifted = MulAdd(x, Constant<kLog2E>(), Constant<kRoundingMagic>());
-  const F32x4 n = Sub(shifted, Constant<kRoundingMagic>());
+  const F32x4 magic = Constant<kBiasedMagic<kBias>>();
+  const F32x4 shifted = MulAdd(x, Constant<kLog2E>(), magic);
+  const F32x4 n = Sub(shifted, magic);
   return {shifted, MulAdd(n, Constant<-kLn2Low>(), MulAdd(n, Constant<-kLn2High>(), x))};
 }
 
 // -x = n·ln 2 + r. Negating x would take an operation, and on V8 a constant.
+template <int kBias>
 inline Reduced ReduceNegated(F32x4 x) {
   using namespace constants;
-  const F32x4 shifted = MulAdd(x, Constant<-kLog2E>(), Constant<kRoundingMagic>());
-  const F32x4 n = Sub(shifted, Constant<kRoundingMagic>());
+  const F32x4 magic = Constant<kBiasedMagic<kBias>>();
+  const F32x4 shifted = MulAdd(x, Constant<-kLog2E>(), magic);
+  const F32x4 n = Sub(shifted, magic);
   return {shifted, MulAdd(n, Constant<-kLn2Low>(), Sub(Mul(n, Constant<-kLn2High>()), x))};
 }
 
 // r + r²·P(r) = e^r - 1 for |r| <= ln(2)/2, relative error below 2^-26 before rounding.
-inline F32x4 ExpMinusOneReduced(F32x4 r) {
+[[gnu::always_inline]] inline F32x4 ExpMinusOneReduced(F32x4 r) {
   // In pairs (Estrin, 1960): a short chain of operations matters more than their number.
   const F32x4 r2 = Mul(r, r);
   const F32x4 p01 = MulAdd(Constant<0x1.5554dcp-3f>(), r, Constant<0.5f>());
@@ -62,9 +68,11 @@ struct Exp {
   static F32x4 Apply(F32x4 x) {
     using namespace constants;
     // Beyond these bounds the result is +Inf or 0 whatever x is.
-    x = PseudoMax(PseudoMin(x, Constant<89.0f>()), Constant<-104.0f>());
-    const exp_detail::Reduced reduced = exp_detail::Reduce(x);
-    const I32x4 n = SubInt(BitCast(reduced.shifted), BitCast(Constant<kRoundingMagic>()));
+    x = AtLeast(AtMost(x, Constant<89.0f>()), Constant<-104.0f>());
+    constexpr int kBias = exp_detail::BiasOf(0);
+    const exp_detail::Reduced reduced = exp_detail::Reduce<kBias>(x);
+    const F32x4 magic = Constant<exp_detail::kBiasedMagic<kBias>>();
+    const I32x4 n = SubInt(BitCast(reduced.shifted), BitCast(magic));
     // 2^n in two factors, each in the normal range: n goes from -150 to 128. The first product
     // is exact, so that a denormal result is rounded once.
     const I32x4 half = ShiftRight<1>(n);
@@ -83,28 +91,35 @@ struct ScaledExpParts {
   F32x4 scale, p;
 };
 inline ScaledExpParts ScaledExpInParts(F32x4 x, F32x4 low) {
-  const exp_detail::Reduced reduced = exp_detail::Reduce(x);
+  const exp_detail::Reduced reduced = exp_detail::Reduce<exp_detail::BiasOf(64)>(x);
   const F32x4 r = Add(reduced.r, low);
-  return {reduced.PowerOfTwo<64>(), exp_detail::ExpMinusOneReduced(r)};
-}
-inline F32x4 ScaledExp(F32x4 x) {
-  const exp_detail::Reduced reduced = exp_detail::Reduce(x);
-  const F32x4 mantissa = Add(Constant<1.0f>(), exp_detail::ExpMinusOneReduced(reduced.r));
-  return Mul(mantissa, reduced.PowerOfTwo<64>());
+  return {reduced.PowerOfTwo(), exp_detail::ExpMinusOneReduced(r)};
 }
 inline F32x4 Unscale(F32x4 x) { return Mul(x, Constant<0x1p-64f>()); }
 
-// e^x for x <= 0: the bits of Exp, in fewer operations; and 2^64 times as much.
-inline F32x4 ScaledExpNotAboveZero(F32x4 x) { return ScaledExp(PseudoMax(x, Constant<-104.0f>())); }
-inline F32x4 ExpNotAboveZero(F32x4 x) { return Unscale(ScaledExpNotAboveZero(x)); }
+// e^x·2^64 for x <= 0, and e^-110·2^64 below: the caller's denormal has long become 0.
+struct ScaledExp : InStages<ScaledExp> {
+  [[gnu::always_inline]] static ExpStage Begin(F32x4 x) {
+    using namespace exp_detail;
+    const Reduced reduced = Reduce<BiasOf(64)>(AtLeast(x, Constant<-110.0f>()));
+    return {reduced.PowerOfTwo(), reduced.r};
+  }
+  [[gnu::always_inline]] static F32x4 Middle(F32x4 r) { return exp_detail::ExpMinusOneReduced(r); }
+  [[gnu::always_inline]] static F32x4 End(ExpStage s, F32x4) {
+    return Mul(Add(Constant<1.0f>(), s.value), s.scale);
+  }
+};
+
+// e^x for x <= 0: the bits of Exp, in fewer operations.
+inline F32x4 ExpNotAboveZero(F32x4 x) { return Unscale(ScaledExp::Apply(x)); }
 
 // e^(x + low) - 1 for x <= 88, low as above; -1 at -Inf, exact for denormals.
 struct ExpMinusOne {
   static constexpr double kMaxUlp = 2;
   static F32x4 Apply(F32x4 x, F32x4 low = Zero()) {
     // Below this the result is -1 to the last bit.
-    x = PseudoMax(x, Constant<-20.0f>());
-    const exp_detail::Reduced reduced = exp_detail::Reduce(x);
+    x = AtLeast(x, Constant<-20.0f>());
+    const exp_detail::Reduced reduced = exp_detail::Reduce<exp_detail::BiasOf(0)>(x);
     const F32x4 scale = reduced.PowerOfTwo();
     const F32x4 p = exp_detail::ExpMinusOneReduced(Add(reduced.r, low));
     return MulAdd(p, scale, Sub(scale, Constant<1.0f>()));

@@ -48,7 +48,7 @@ struct Gelu {
   static constexpr double kMaxUlp = 4;
   static F32x4 Apply(F32x4 x) {
     // Beyond, the second term is 0 to the last bit.
-    const NormalTailParts n = ScaledNormalTail(PseudoMin(Abs(x), Constant<14.6f>()));
+    const NormalTailParts n = ScaledNormalTail(AtMost(Abs(x), Constant<14.6f>()));
     // The product of the upper halves is exact: all roundings but the last are of smaller terms.
     const F32x4 h_high = UpperHalf(n.h);
     const F32x4 product = Mul(n.at.high, h_high);

@@ -11,20 +11,24 @@ namespace neural {
 
 // numerator / (unit + unit·e^-x), unit a power of two and numerator the caller's own times unit,
 // from s·unit and p.
-inline F32x4 OverOnePlusExp(F32x4 numerator, F32x4 unit, F32x4 s, F32x4 p) {
+[[gnu::always_inline]] inline F32x4 OverOnePlusExp(F32x4 numerator, F32x4 unit, F32x4 s, F32x4 p) {
   // In this order the smaller of 1 and s is not lost where the other is 2^24 times as large.
   return Div(numerator, Add(Add(PseudoMin(unit, s), Mul(s, p)), PseudoMax(unit, s)));
 }
 
-struct Sigmoid {
+struct Sigmoid : InStages<Sigmoid> {
   static constexpr double kMaxUlp = 2;
-  static F32x4 Apply(F32x4 x) {
+  [[gnu::always_inline]] static ExpStage Begin(F32x4 x) {
+    using namespace exp_detail;
     // Beyond these bounds the result is 0, or 1 to the last bit.
-    const F32x4 z = PseudoMin(PseudoMax(x, Constant<-104.0f>()), Constant<30.0f>());
-    const exp_detail::Reduced reduced = exp_detail::ReduceNegated(z);
+    const F32x4 z = AtMost(AtLeast(x, Constant<-104.0f>()), Constant<30.0f>());
+    const Reduced reduced = ReduceNegated<BiasOf(-64)>(z);
+    return {reduced.PowerOfTwo(), reduced.r};
+  }
+  [[gnu::always_inline]] static F32x4 Middle(F32x4 r) { return exp_detail::ExpMinusOneReduced(r); }
+  [[gnu::always_inline]] static F32x4 End(ExpStage s, F32x4) {
     const F32x4 unit = Constant<0x1p-64f>();
-    return OverOnePlusExp(unit, unit, reduced.PowerOfTwoTimes(unit),
-                          exp_detail::ExpMinusOneReduced(reduced.r));
+    return OverOnePlusExp(unit, unit, s.scale, s.value);
   }
 };
 

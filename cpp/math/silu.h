@@ -13,34 +13,51 @@ inline F32x4 UnitBelow(F32x4 x) {
   return Select(Less(x, Constant<kBound>()), Constant<0x1p-64f>(), Constant<1.0f>());
 }
 
-struct Silu {
-  static constexpr double kMaxUlp = 4;
-  static F32x4 Apply(F32x4 x) {
-    // Beyond these bounds the result is 0, or the sigmoid 1 to the last bit.
-    const F32x4 z = PseudoMax(x, Constant<-110.0f>());
-    const exp_detail::Reduced reduced = exp_detail::ReduceNegated(PseudoMin(z, Constant<30.0f>()));
-    const F32x4 unit = UnitBelow<-64.0f>(x);
-    return OverOnePlusExp(Mul(z, unit), unit, reduced.PowerOfTwoTimes(unit),
-                          exp_detail::ExpMinusOneReduced(reduced.r));
-  }
-};
+// x / (1 + e^-v) = x·unit / (unit + unit·e^-v); z is x, held above where the quotient is 0.
+[[gnu::always_inline]] inline F32x4 ScaledQuotient(F32x4 z, F32x4 unit, ExpStage s) {
+  const F32x4 scale = BitCast(AddInt(BitCast(s.scale), BitCast(unit)));
+  return OverOnePlusExp(Mul(z, unit), unit, scale, s.value);
+}
 
-// x·sigmoid(v) with v = √(8/π)·(x + 0.044715·x³).
-struct GeluTanh {
+struct Silu : InStages<Silu> {
   static constexpr double kMaxUlp = 4;
-  static constexpr float kLinear = 0x1.988454p+0f;
-  static constexpr float kCubic = 0x1.2444f2p-4f;
-  static F32x4 Apply(F32x4 x) {
-    // As in Silu.
-    const F32x4 z = PseudoMax(x, Constant<-11.0f>());
-    const TwoPart v = Argument(PseudoMin(z, Constant<6.0f>()));
-    const exp_detail::Reduced reduced = exp_detail::ReduceNegated(v.high);
-    const F32x4 unit = UnitBelow<-8.0f>(x);
-    return OverOnePlusExp(Mul(z, unit), unit, reduced.PowerOfTwoTimes(unit),
-                          exp_detail::ExpMinusOneReduced(Sub(reduced.r, v.low)));
+  [[gnu::always_inline]] static ExpStage Begin(F32x4 x) {
+    using namespace exp_detail;
+    // From here on the sigmoid is 1 to the last bit.
+    const F32x4 bounded = AtMost(Bounded(x), Constant<30.0f>());
+    const Reduced reduced = ReduceNegated<kNoBias>(bounded);
+    return {reduced.PowerOfTwo(), reduced.r};
+  }
+  [[gnu::always_inline]] static F32x4 Middle(F32x4 r) { return exp_detail::ExpMinusOneReduced(r); }
+  [[gnu::always_inline]] static F32x4 End(ExpStage s, F32x4 x) {
+    return ScaledQuotient(Bounded(x), UnitBelow<-64.0f>(x), s);
   }
 
  private:
+  // Below, the result is 0.
+  static F32x4 Bounded(F32x4 x) { return AtLeast(x, Constant<-110.0f>()); }
+};
+
+// x·sigmoid(v) with v = √(8/π)·(x + 0.044715·x³).
+struct GeluTanh : InStages<GeluTanh> {
+  static constexpr double kMaxUlp = 4;
+  static constexpr float kLinear = 0x1.988454p+0f;
+  static constexpr float kCubic = 0x1.2444f2p-4f;
+  [[gnu::always_inline]] static ExpStage Begin(F32x4 x) {
+    using namespace exp_detail;
+    // The bounds are as in Silu.
+    const TwoPart v = Argument(AtMost(Bounded(x), Constant<6.0f>()));
+    const Reduced reduced = ReduceNegated<kNoBias>(v.high);
+    return {reduced.PowerOfTwo(), Sub(reduced.r, v.low)};
+  }
+  [[gnu::always_inline]] static F32x4 Middle(F32x4 r) { return exp_detail::ExpMinusOneReduced(r); }
+  [[gnu::always_inline]] static F32x4 End(ExpStage s, F32x4 x) {
+    return ScaledQuotient(Bounded(x), UnitBelow<-8.0f>(x), s);
+  }
+
+ private:
+  static F32x4 Bounded(F32x4 x) { return AtLeast(x, Constant<-11.0f>()); }
+
   static constexpr float kLinearHigh = 0x1.988p+0f, kLinearLow = 0x1.14cf5p-14f;
   static constexpr float kCubicHigh = 0x1.244p-4f, kCubicLow = 0x1.3ca936p-18f;
 

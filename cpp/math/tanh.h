@@ -6,40 +6,39 @@
 // its bits. With e^(+2|x|) the denominator's rounding would count double.
 #pragma once
 
-#include "math/constants.h"
-#include "simd/vec4.h"
+#include "math/exp.h"
 
 namespace neural {
 
-struct Tanh {
+struct Tanh : InStages<Tanh> {
   static constexpr double kMaxUlp = 2;
-  static F32x4 Apply(F32x4 x) {
+  [[gnu::always_inline]] static ExpStage Begin(F32x4 x) {
     using namespace constants;
     const I32x4 sign_bit = BitCast(Constant<-0.0f>());
-    const F32x4 one = Constant<1.0f>();
+    const F32x4 magic = Constant<exp_detail::kBiasedMagic<exp_detail::BiasOf(0)>>();
     // -|x|; tanh is ±1 to the last bit from here on.
-    const F32x4 a = PseudoMax(BitCast(Or(BitCast(x), sign_bit)), Constant<-9.02f>());
+    const F32x4 a = AtLeast(BitCast(Or(BitCast(x), sign_bit)), Constant<-9.02f>());
     // 2a = n·ln 2 + r with |r| <= ln(2)/2. One constant for ln 2 is enough: where n is large, the
     // exponential hardly counts.
-    const F32x4 shifted = MulAdd(a, Constant<2 * kLog2E>(), Constant<kRoundingMagic>());
-    const F32x4 n = Sub(shifted, Constant<kRoundingMagic>());
-    const F32x4 r = MulAdd(n, Constant<-0x1.62e430p-1f>(), Add(a, a));
-    // The magic's low bits are zero: the shift leaves n alone in the exponent field.
-    const F32x4 s = BitCast(AddInt(ShiftLeft<23>(BitCast(shifted)), BitCast(one)));
-    const F32x4 scaled = Mul(s, ExpMinusOneReduced(r));
-    const F32x4 y = Div(Sub(Sub(one, s), scaled), Add(Add(one, s), scaled));
-    return BitCast(Or(BitCast(y), And(BitCast(x), sign_bit)));
+    const F32x4 shifted = MulAdd(a, Constant<2 * kLog2E>(), magic);
+    const F32x4 r = MulAdd(Sub(shifted, magic), Constant<-0x1.62e430p-1f>(), Add(a, a));
+    return {exp_detail::Reduced{shifted, r}.PowerOfTwo(), r};
   }
-
- private:
   // e^r - 1, one degree more than exp_detail has: with that one the bound is 2.12 ULP.
-  static F32x4 ExpMinusOneReduced(F32x4 r) {
+  [[gnu::always_inline]] static F32x4 Middle(F32x4 r) {
     const F32x4 r2 = Mul(r, r);
     const F32x4 p01 = MulAdd(Constant<0x1.555554p-3f>(), r, Constant<0.5f>());
     const F32x4 p23 = MulAdd(Constant<0x1.111306p-7f>(), r, Constant<0x1.5554f0p-5f>());
     const F32x4 p45 = MulAdd(Constant<0x1.9e0be6p-13f>(), r, Constant<0x1.6d4366p-10f>());
     const F32x4 p = MulAdd(MulAdd(p45, r2, p23), r2, p01);
     return MulAdd(p, r2, r);
+  }
+  [[gnu::always_inline]] static F32x4 End(ExpStage s, F32x4 x) {
+    const F32x4 one = Constant<1.0f>();
+    const F32x4 scaled = Mul(s.scale, s.value);
+    const F32x4 y = Div(Sub(Sub(one, s.scale), scaled), Add(Add(one, s.scale), scaled));
+    const I32x4 sign_bit = BitCast(Constant<-0.0f>());
+    return BitCast(Or(BitCast(y), And(BitCast(x), sign_bit)));
   }
 };
 

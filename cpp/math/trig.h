@@ -58,7 +58,7 @@ inline F32x4 CosReduced(Angle angle) {
 // The result for x, held in [-1, 1]. Where x is so large that its remainder overflows a polynomial,
 // the result is 0, and NaN for ±Inf.
 inline F32x4 Limit(F32x4 y, F32x4 x) {
-  y = PseudoMax(PseudoMin(y, Splat(1.0f)), Splat(-1.0f));
+  y = AtLeast(AtMost(y, Splat(1.0f)), Splat(-1.0f));
   return Select(Less(Abs(x), Splat(0x1p60f)), y, Mul(x, Zero()));
 }
 

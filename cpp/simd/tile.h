@@ -15,11 +15,14 @@ namespace neural {
 inline constexpr size_t kTileRows = 5;
 inline constexpr size_t kTileVectors = 2;
 inline constexpr size_t kVectorsAtOnce = 2;
+// Vectors in each stage of a function in stages. Three are up to 8 % slower, five no faster.
+inline constexpr size_t kStageVectors = 4;
 #else
 // Without vectors each lane takes a register of its own: 2×4 keeps 8 accumulators.
 inline constexpr size_t kTileRows = 2;
 inline constexpr size_t kTileVectors = 1;
 inline constexpr size_t kVectorsAtOnce = 1;
+inline constexpr size_t kStageVectors = 0;  // Not in stages: lanes are independent as it is.
 #endif
 
 }  // namespace neural

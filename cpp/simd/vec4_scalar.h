@@ -26,6 +26,23 @@ inline To Bits(From from) {
 }
 inline int32_t Mask(bool condition) { return condition ? -1 : 0; }
 
+// Takes the compiler's knowledge of where a mask comes from: it would make a branch of what is done
+// with it. Where the data decide, a processor that guesses a branch wrong loses more time than all
+// the arithmetic takes.
+inline int32_t WithoutBranch(int32_t mask) {
+  __asm__("" : "+r"(mask));
+  return mask;
+}
+// mask ? a : b.
+inline float Select(int32_t mask, float a, float b) {
+#if defined(NEURAL_TO_JAVASCRIPT)
+  return mask ? a : b;  // There a float's bits go by way of memory, which takes longer.
+#else
+  mask = WithoutBranch(mask);
+  return Bits<float>((Bits<int32_t>(a) & mask) | (Bits<int32_t>(b) & ~mask));
+#endif
+}
+
 // The larger operand; NaN if either is NaN; +0 is larger than -0 (as Math.max).
 inline float Max(float a, float b) {
 #if defined(__wasm__)
@@ -45,8 +62,19 @@ inline float Min(float a, float b) {
   return a < b ? a : b;
 #endif
 }
-inline float PseudoMax(float a, float b) { return a < b ? b : a; }
-inline float PseudoMin(float a, float b) { return b < a ? b : a; }
+inline float PseudoMax(float a, float b) { return Select(Mask(a < b), b, a); }
+inline float PseudoMin(float a, float b) { return Select(Mask(b < a), b, a); }
+inline float Positive(float a) {
+#if defined(NEURAL_TO_JAVASCRIPT)
+  return PseudoMax(a, 0.0f) + 0.0f;
+#else
+  // Of the numbers below +0 -Inf has the largest bits; NaN with a sign is above it.
+  const uint32_t bits = Bits<uint32_t>(a);
+  return Bits<float>(bits & WithoutBranch(Mask((bits ^ 0x80000000u) > 0x7f800000u)));
+#endif
+}
+inline float AtLeast(float a, float bound) { return a < bound ? bound : a; }
+inline float AtMost(float a, float bound) { return bound < a ? bound : a; }
 inline float Abs(float a) { return Bits<float>(Bits<uint32_t>(a) & 0x7fffffffu); }
 inline float Negate(float a) { return Bits<float>(Bits<uint32_t>(a) ^ 0x80000000u); }
 inline int32_t AddInt(int32_t a, int32_t b) {
@@ -108,6 +136,22 @@ inline F32x4 PseudoMin(F32x4 a, F32x4 b) {
   using lane::PseudoMin;
   return {PseudoMin(a.x, b.x), PseudoMin(a.y, b.y), PseudoMin(a.z, b.z), PseudoMin(a.w, b.w)};
 }
+// The elements above 0, and +0 for those that are not; NaN stays.
+inline F32x4 Positive(F32x4 a) {
+  using lane::Positive;
+  return {Positive(a.x), Positive(a.y), Positive(a.z), Positive(a.w)};
+}
+// PseudoMax and PseudoMin for a bound that few elements are beyond: in this build a branch, which
+// takes less time where it always goes the same way.
+inline F32x4 AtLeast(F32x4 a, F32x4 bound) {
+  using lane::AtLeast;
+  return {AtLeast(a.x, bound.x), AtLeast(a.y, bound.y), AtLeast(a.z, bound.z),
+          AtLeast(a.w, bound.w)};
+}
+inline F32x4 AtMost(F32x4 a, F32x4 bound) {
+  using lane::AtMost;
+  return {AtMost(a.x, bound.x), AtMost(a.y, bound.y), AtMost(a.z, bound.z), AtMost(a.w, bound.w)};
+}
 
 // Ordered comparisons: false where either operand is NaN.
 inline I32x4 Equal(F32x4 a, F32x4 b) {
@@ -167,7 +211,9 @@ inline F32x4 ToFloat(I32x4 a) {
 
 // mask ? a : b, where each lane of the mask is all ones or all zeros.
 inline F32x4 Select(I32x4 mask, F32x4 a, F32x4 b) {
-  return {mask.x ? a.x : b.x, mask.y ? a.y : b.y, mask.z ? a.z : b.z, mask.w ? a.w : b.w};
+  using lane::Select;
+  return {Select(mask.x, a.x, b.x), Select(mask.y, a.y, b.y), Select(mask.z, a.z, b.z),
+          Select(mask.w, a.w, b.w)};
 }
 
 inline float FirstLane(F32x4 a) { return a.x; }

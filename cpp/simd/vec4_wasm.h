@@ -36,6 +36,12 @@ inline F32x4 Max(F32x4 a, F32x4 b) { return {wasm_f32x4_max(a.v, b.v)}; }
 inline F32x4 Min(F32x4 a, F32x4 b) { return {wasm_f32x4_min(a.v, b.v)}; }
 inline F32x4 PseudoMax(F32x4 a, F32x4 b) { return {wasm_f32x4_pmax(a.v, b.v)}; }
 inline F32x4 PseudoMin(F32x4 a, F32x4 b) { return {wasm_f32x4_pmin(a.v, b.v)}; }
+inline F32x4 Positive(F32x4 a) {
+  const v128_t zero = wasm_f32x4_const_splat(0);
+  return {wasm_f32x4_add(wasm_f32x4_pmax(a.v, zero), zero)};  // Adding +0 turns -0 into +0.
+}
+inline F32x4 AtLeast(F32x4 a, F32x4 bound) { return PseudoMax(a, bound); }
+inline F32x4 AtMost(F32x4 a, F32x4 bound) { return PseudoMin(a, bound); }
 #if defined(__wasm_relaxed_simd__)
 inline F32x4 FusedMulAdd(F32x4 a, F32x4 b, F32x4 c) {
   return {wasm_f32x4_relaxed_madd(a.v, b.v, c.v)};

@@ -8,7 +8,7 @@ set(scalar_compile)
 # for it. The results differ in their last bits from those of the other builds.
 set(relaxed_compile -msimd128 -mrelaxed-simd)
 set(relaxed_optimize --enable-simd --enable-relaxed-simd)
-set(js_compile)
+set(js_compile -DNEURAL_TO_JAVASCRIPT)
 set(wasm_link
     # The caller hands in a memory with initial = maximum. Growth must be "allowed" for the module to
     # accept any limit up to 2 GiB; with such a memory it never grows, so no view is ever detached.
