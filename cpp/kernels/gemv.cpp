@@ -1,5 +1,7 @@
 #include "kernels/gemv.h"
 
+#include <stdint.h>
+
 #include "kernels/matmul_outer.h"
 #include "simd/tile.h"
 #include "simd/vec4.h"
@@ -8,8 +10,11 @@ namespace neural {
 
 namespace {
 
-// Rows of so many vectors stay in registers until k is done; longer ones go by way of memory.
-constexpr size_t kNarrow = kTileVectors > 1 ? 4 : 2;
+// So many vectors of a row stay in registers until k is done. With vectors longer rows are taken in
+// such strips only where all of them fit into the first-level cache: beyond, the strides from row
+// to row cost more than going by way of memory does. Without, arithmetic takes longer than either.
+constexpr size_t kStripVectors = kTileVectors > 1 ? 8 : 2;
+constexpr size_t kStripsFloats = kTileVectors > 1 ? 8192 : SIZE_MAX;
 
 struct Rows {
   const float* x;
@@ -21,7 +26,7 @@ struct Rows {
 // The last vector of a row, of which `tail` columns count (0: all).
 inline F32x4 LoadLast(const float* p, size_t tail) { return tail ? LoadPartial(p, tail) : Load(p); }
 
-// Columns [0, 4·kVectors), or fewer by the last vector's tail. Where a row has another one behind
+// 4·kVectors columns, or fewer by the last vector's tail. Where a row has another one behind
 // it its tail is read as a whole vector: what reaches into the next row is computed and thrown
 // away.
 template <size_t kVectors>
@@ -39,7 +44,11 @@ inline void Strip(const Rows& rows, size_t tail, const float* bias, float* out) 
 #endif
   for (; p < whole; ++p, w += rows.columns) {
     const F32x4 value = LoadSplat(rows.x + p);
-    for (size_t j = 0; j < kVectors; ++j) acc[j] = MulAdd(value, Load(w + j * kLanes), acc[j]);
+    // One after the other, and from the last to the first, as in Tiles of matmul.cpp.
+    for (size_t j = kVectors; j-- > 0;) {
+      acc[j] = MulAdd(value, Load(w + j * kLanes), acc[j]);
+      ComputeHere(acc[j]);
+    }
   }
   for (; p < rows.count; ++p, w += rows.columns) {
     const F32x4 value = LoadSplat(rows.x + p);
@@ -58,23 +67,29 @@ inline void Strip(const Rows& rows, size_t tail, const float* bias, float* out) 
   }
 }
 
-template <size_t kVectors = kNarrow>
-void StripOf(size_t vectors, const Rows& rows, const float* bias, float* out) {
+template <size_t kVectors = kStripVectors>
+void StripOf(size_t vectors, const Rows& rows, size_t tail, const float* bias, float* out) {
   if constexpr (kVectors > 1) {
-    if (vectors < kVectors) return StripOf<kVectors - 1>(vectors, rows, bias, out);
+    if (vectors < kVectors) return StripOf<kVectors - 1>(vectors, rows, tail, bias, out);
   }
-  Strip<kVectors>(rows, rows.columns % kLanes, bias, out);
+  Strip<kVectors>(rows, tail, bias, out);
 }
 
 }  // namespace
 
 void RowTimesMatrix(const float* x, const float* w, const float* bias, float* out, size_t n,
                     size_t k) {
-  const size_t vectors = (n + kLanes - 1) / kLanes;
-  if (vectors > kNarrow) {
+  constexpr size_t kColumns = kStripVectors * kLanes;
+  if (n > kColumns && n * k > kStripsFloats) {
     MultiplyByRows(RowMajor(x, k), RowMajor(w, n), bias, out, 1, n, k);
-  } else if (n > 0) {
-    StripOf(vectors, {x, w, n, k}, bias, out);
+    return;
+  }
+  for (size_t j = 0; j < n; j += kColumns) {
+    const size_t left = n - j;
+    const bool is_last = left <= kColumns;
+    const size_t vectors = is_last ? (left + kLanes - 1) / kLanes : kStripVectors;
+    StripOf(vectors, {x, w + j, n, k}, is_last ? n % kLanes : 0, bias ? bias + j : nullptr,
+            out + j);
   }
 }
 

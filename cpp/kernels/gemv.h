@@ -6,8 +6,7 @@
 namespace neural {
 
 // out[n] = x[k]·w[k×n] + bias[n], with the bits of Matmul (see matmul.h): each element is one chain
-// over k. The weights are read once, from front to back; nothing is packed. out overlaps nothing
-// else.
+// over k. Each weight is read once; nothing is packed. out overlaps nothing else.
 void RowTimesMatrix(const float* x, const float* w, const float* bias, float* out, size_t n,
                     size_t k);
 
