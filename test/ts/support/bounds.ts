@@ -63,7 +63,7 @@ export function activationStatement(name: string): Statement {
 }
 
 function structBody(source: string, struct: string): { text: string; base: string } | undefined {
-  const begin = new RegExp(`^struct ${struct}(?: : (\\w+))? \\{`, 'm').exec(source);
+  const begin = new RegExp(`^struct ${struct}(?: : (\\w+)(?:<\\w+>)?)? \\{`, 'm').exec(source);
   if (begin === null) return undefined;
   const rest = source.slice(begin.index);
   return { text: rest.slice(0, rest.search(/^};|\{\};/m)), base: begin[1] ?? 'Base' };
