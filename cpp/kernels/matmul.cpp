@@ -1,6 +1,7 @@
 #include "kernels/matmul.h"
 
 #include <iterator>
+#include <utility>
 
 #include "kernels/elementwise.h"
 #include "kernels/gemv.h"
@@ -82,67 +83,106 @@ inline void Finish(Accumulators<kRows, kVectors>& acc, const TileResult& r, cons
   }
 }
 
-// `tiles` tiles, one below the other: short ones take less time than a call for each. A function of
-// its own, in which nothing is called, so that nothing but the tile wants registers. Not unrolled
-// over k, and from the last row to the first: V8 11.3 puts the arithmetic in the reverse order of
-// the stores at the end, and only loads in that same order are not all done beforehand, when they
-// would take more registers than there are. V8 13.6 keeps the order that it finds.
+// One tile. Not unrolled over k, and from the last row to the first: V8 11.3 puts the arithmetic in
+// the reverse order of the stores at the end, and only loads in that same order are not all done
+// beforehand, when they would take more registers than there are. V8 13.6 keeps the order that it
+// finds.
 template <size_t kRows, size_t kVectors, Rows kRowsOfA>
-__attribute__((noinline)) void Tiles(const TileOperands& o, const TileResult& r, size_t tiles) {
+[[gnu::always_inline]] inline void Tile(const float* first, float* c, const TileOperands& o,
+                                        const TileResult& r) {
   constexpr bool kInPlace = kRowsOfA == Rows::kInPlace;
-  const float* first = o.a;
-  float* c = r.c;
-  do {
-    Accumulators<kRows, kVectors> acc;
-    for (size_t i = 0; i < kRows; ++i) {
-      for (size_t j = 0; j < kVectors; ++j) {
-        acc.v[i][j] = r.first ? Zero() : Load(c + i * r.row_stride + j * kLanes);
-      }
+  Accumulators<kRows, kVectors> acc;
+  for (size_t i = 0; i < kRows; ++i) {
+    for (size_t j = 0; j < kVectors; ++j) {
+      acc.v[i][j] = r.first ? Zero() : Load(c + i * r.row_stride + j * kLanes);
     }
-    // Packed rows take one pointer instead of one each.
-    const float* a[kInPlace ? kRows : 1];
-    for (size_t i = 0; i < std::size(a); ++i) a[i] = first + i * o.a_stride;
-    const float* const end = first + o.depth * (kInPlace ? 1 : kRows);
-    const float* b = o.b;
-    const size_t row_step = o.row_step, panel_step = o.panel_step;
+  }
+  // Packed rows take one pointer instead of one each.
+  const float* a[kInPlace ? kRows : 1];
+  for (size_t i = 0; i < std::size(a); ++i) a[i] = first + i * o.a_stride;
+  const float* const end = first + o.depth * (kInPlace ? 1 : kRows);
+  const float* b = o.b;
+  const size_t row_step = o.row_step, panel_step = o.panel_step;
 #if defined(__clang__)
 #pragma clang loop unroll(disable)
 #endif
-    while (a[0] != end) {
-      F32x4 columns[kVectors];
+  while (a[0] != end) {
+    F32x4 columns[kVectors];
+    for (size_t j = kVectors; j-- > 0;) {
+      columns[j] = Load(b + j / kTileVectors * panel_step + j % kTileVectors * kLanes);
+    }
+    for (size_t i = kRows; i-- > 0;) {
+      const F32x4 value = LoadSplat(kInPlace ? a[i] : a[0] + i);
       for (size_t j = kVectors; j-- > 0;) {
-        columns[j] = Load(b + j / kTileVectors * panel_step + j % kTileVectors * kLanes);
+        acc.v[i][j] = MulAdd(value, columns[j], acc.v[i][j]);
       }
-      for (size_t i = kRows; i-- > 0;) {
-        const F32x4 value = LoadSplat(kInPlace ? a[i] : a[0] + i);
-        for (size_t j = kVectors; j-- > 0;) {
-          acc.v[i][j] = MulAdd(value, columns[j], acc.v[i][j]);
-        }
-        for (size_t j = kVectors; j-- > 0;) ComputeHere(acc.v[i][j]);
-      }
-      for (const float*& row : a) row += kInPlace ? 1 : kRows;
-      b += row_step;
+      for (size_t j = kVectors; j-- > 0;) ComputeHere(acc.v[i][j]);
     }
-    if (r.last) Finish(acc, r, c);
-    for (size_t i = 0; i < kRows; ++i) {
-      for (size_t j = 0; j < kVectors; ++j) {
-        Store(c + i * r.row_stride + j * kLanes, acc.v[i][j]);
-      }
+    for (const float*& row : a) row += kInPlace ? 1 : kRows;
+    b += row_step;
+  }
+  if (r.last) Finish(acc, r, c);
+  for (size_t i = 0; i < kRows; ++i) {
+    for (size_t j = 0; j < kVectors; ++j) {
+      Store(c + i * r.row_stride + j * kLanes, acc.v[i][j]);
     }
-    first += kRows * (kInPlace ? o.a_stride : o.depth);
+  }
+}
+
+// A function of its own, in which nothing is called, so that nothing but the tile wants registers.
+template <size_t kRows, size_t kVectors, Rows kRowsOfA>
+void OneTile(const TileOperands& o, const TileResult& r, size_t /* tiles */) {
+  Tile<kRows, kVectors, kRowsOfA>(o.a, r.c, o, r);
+}
+
+// `tiles` tiles, one below the other.
+template <size_t kRows, Rows kRowsOfA>
+void ColumnOfTiles(const TileOperands& o, const TileResult& r, size_t tiles) {
+  const float* first = o.a;
+  float* c = r.c;
+  do {
+    Tile<kRows, kTileVectors, kRowsOfA>(first, c, o, r);
+    first += kRows * (kRowsOfA == Rows::kInPlace ? o.a_stride : o.depth);
     c += kRows * r.row_stride;
   } while (--tiles);
 }
 
-template <size_t kVectors, size_t kRows = kTileRows>
-void TilesOfRows(size_t rows, Rows a, const TileOperands& o, const TileResult& r, size_t tiles) {
-  if constexpr (kRows > 1) {
-    if (rows < kRows) return TilesOfRows<kVectors, kRows - 1>(rows, a, o, r, tiles);
+// Called through these tables: Binaryen puts a function that is called from one place into its
+// caller, and there the loop over k is nested in others.
+using TilesFunction = void (*)(const TileOperands&, const TileResult&, size_t tiles);
+
+template <size_t kVectors, Rows kRowsOfA, size_t... kIndex>
+TilesFunction OneTileOf(size_t rows, std::index_sequence<kIndex...>) {
+  static constexpr TilesFunction kOfRows[] = {OneTile<kIndex + 1, kVectors, kRowsOfA>...};
+  return kOfRows[rows - 1];
+}
+
+template <Rows kRowsOfA, size_t... kIndex>
+TilesFunction ColumnOfTilesOf(size_t rows, std::index_sequence<kIndex...>) {
+  static constexpr TilesFunction kOfRows[] = {ColumnOfTiles<kIndex + 1, kRowsOfA>...};
+  return kOfRows[rows - 1];
+}
+
+template <size_t kVectors>
+TilesFunction OneTileOfRows(size_t rows, Rows a) {
+  constexpr std::make_index_sequence<kTileRows> kIndex;
+  return a == Rows::kInPlace ? OneTileOf<kVectors, Rows::kInPlace>(rows, kIndex)
+                             : OneTileOf<kVectors, Rows::kPacked>(rows, kIndex);
+}
+
+void FullTiles(size_t rows, Rows a, const TileOperands& o, const TileResult& r, size_t tiles) {
+  constexpr std::make_index_sequence<kTileRows> kIndex;
+  if (o.depth <= kTileLoopDepth) {
+    return (a == Rows::kInPlace ? ColumnOfTilesOf<Rows::kInPlace>(rows, kIndex)
+                                : ColumnOfTilesOf<Rows::kPacked>(rows, kIndex))(o, r, tiles);
   }
-  if (a == Rows::kInPlace) {
-    Tiles<kRows, kVectors, Rows::kInPlace>(o, r, tiles);
-  } else {
-    Tiles<kRows, kVectors, Rows::kPacked>(o, r, tiles);
+  const TilesFunction one = OneTileOfRows<kTileVectors>(rows, a);
+  TileOperands from = o;
+  TileResult to = r;
+  for (; tiles; --tiles) {
+    one(from, to, 1);
+    from.a += rows * (a == Rows::kInPlace ? o.a_stride : o.depth);
+    to.c += rows * r.row_stride;
   }
 }
 
@@ -165,11 +205,8 @@ void NarrowTile(size_t rows, size_t columns, Rows a, const TileOperands& o, cons
     for (float& v : c) v = 0;
     CopyColumns(r.c, r.row_stride, c, kPanelColumns, rows, columns);
   }
-  if (columns <= kLanes) {
-    TilesOfRows<1>(rows, a, o, aside, 1);
-  } else {
-    TilesOfRows<kTileVectors>(rows, a, o, aside, 1);
-  }
+  (columns <= kLanes ? OneTileOfRows<1>(rows, a) : OneTileOfRows<kTileVectors>(rows, a))(o, aside,
+                                                                                         1);
   CopyColumns(c, kPanelColumns, r.c, r.row_stride, rows, columns);
 }
 
@@ -216,7 +253,7 @@ void MultiplyPanels(const Block& block, const Panels& panels, size_t begin, size
     constexpr size_t kWide = kWideVectors * kLanes;
     for (; j + kWide <= end; j += kWide) {
       r.c = block.c + j;
-      Tiles<1, kWideVectors, Rows::kPacked>(o, r, 1);
+      OneTile<1, kWideVectors, Rows::kPacked>(o, r, 1);
       advance(kWideVectors / kTileVectors);
     }
   }
@@ -231,7 +268,7 @@ void MultiplyPanels(const Block& block, const Panels& panels, size_t begin, size
       if (is_narrow) {
         NarrowTile(rows, end - j, block.rows_of_a, o, r);
       } else {
-        TilesOfRows<kTileVectors>(rows, block.rows_of_a, o, r, tiles);
+        FullTiles(rows, block.rows_of_a, o, r, tiles);
       }
       r.c += tiles * rows * block.c_stride;
       i += tiles * rows;
