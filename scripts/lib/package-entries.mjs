@@ -3,15 +3,16 @@
 //   dist/inline.js     the same as index.js in one file, with the bytes of the modules inside
 //   dist-cjs/          what `require` gives: package.js is the inline form again, and one small file for each entry
 //
-// No address is needed in them: what stands in ts/core/variants.ts as new URL('…', import.meta.url) becomes a data:
-// URL, which the loader decodes in memory. So they work where there is no import.meta, no import() and no file server;
-// the one import() of a file of Node's becomes a require, which since Node 20.19 takes ES modules, too.
+// No address is needed in them: what stands in ts/core/variants.ts as new URL('…', import.meta.url) becomes the bytes of
+// that file. So they work where there is no import.meta, no import() and no file server; the one import() of a file of
+// Node's becomes a require, which since Node 20.19 takes ES modules, too.
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { CommandError } from './errors.mjs';
 import { inRoot } from './paths.mjs';
+import { pack, UNPACK } from './printable-bytes.mjs';
 import { findSources } from './sources.mjs';
 
 const DIST = inRoot('dist');
@@ -96,10 +97,9 @@ function inlineModules() {
         const address = /new URL\('([^']+\.wasm)', import\.meta\.url\)/g;
         const contents = source.replaceAll(address, (_, file) => {
           files.add(file);
-          const bytes = readFileSync(resolve(dirname(path), file));
-          return `new URL('data:application/wasm;base64,${bytes.toString('base64')}')`;
+          return pack(readFileSync(resolve(dirname(path), file)));
         });
-        return { contents, loader: 'js' };
+        return { contents: UNPACK + contents, loader: 'js' };
       });
       onLoad({ filter: /[\\/]loader[\\/]host\.js$/ }, ({ path }) => {
         const source = readFileSync(path, 'utf8');

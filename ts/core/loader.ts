@@ -139,14 +139,17 @@ async function obtainModule(
   if (supplied !== undefined && 'module' in supplied)
     return { module: supplied.module, fetch: 0, compile: 0 };
   assertMayCompile(api);
-  if (supplied !== undefined && 'bytes' in supplied) {
-    const begin = systemClock();
-    const module = await compileBytes(api, supplied.bytes, 'wasmBinary');
-    return { module, fetch: 0, compile: systemClock() - begin };
-  }
+  if (supplied !== undefined && 'bytes' in supplied) return compileHere(api, supplied.bytes, 'wasmBinary');
   const location = supplied?.location ?? locate?.(build.file);
-  const url = location === undefined ? build.url() : resolveLocation(location);
-  return compileFile(api, url, deadline);
+  const source = location === undefined ? build.source() : resolveLocation(location);
+  if (ArrayBuffer.isView(source)) return compileHere(api, source, 'the module inside');
+  return compileFile(api, source, deadline);
+}
+
+async function compileHere(api: WasmApi, bytes: Uint8Array, origin: string): Promise<CompiledModule> {
+  const begin = systemClock();
+  const module = await compileBytes(api, bytes, origin);
+  return { module, fetch: 0, compile: systemClock() - begin };
 }
 
 function acceptance(asked: string): string {

@@ -15,7 +15,8 @@ interface WasmBuildRow {
   readonly requires: WasmFeature;
   /** Below dist/wasm: what a `wasmUrl` function is asked for. */
   readonly file: string;
-  readonly url: () => HostUrl;
+  /** Where the file is; in the inline form of the package, its bytes. */
+  readonly source: () => HostUrl | Uint8Array;
   /** Never taken by `auto`: its results differ from the other builds' in their last bits. */
   readonly onRequest?: true;
 }
@@ -35,13 +36,13 @@ export const builds = [
     name: 'simd',
     requires: 'simd',
     file: 'simd/neural.wasm',
-    url: (): HostUrl => new URL('../wasm/simd/neural.wasm', import.meta.url),
+    source: (): HostUrl => new URL('../wasm/simd/neural.wasm', import.meta.url),
   },
   {
     name: 'scalar',
     requires: 'wasm',
     file: 'scalar/neural.wasm',
-    url: (): HostUrl => new URL('../wasm/scalar/neural.wasm', import.meta.url),
+    source: (): HostUrl => new URL('../wasm/scalar/neural.wasm', import.meta.url),
   },
   {
     name: 'js',
@@ -51,7 +52,7 @@ export const builds = [
     name: 'relaxed',
     requires: 'relaxedSimd',
     file: 'relaxed/neural.wasm',
-    url: (): HostUrl => new URL('../wasm/relaxed/neural.wasm', import.meta.url),
+    source: (): HostUrl => new URL('../wasm/relaxed/neural.wasm', import.meta.url),
     onRequest: true,
   },
 ] as const satisfies readonly (WasmBuildRow | ScriptBuildRow)[];

@@ -82,7 +82,7 @@ function decodeDataUrl(url: URL): Uint8Array {
   try {
     const text = decodeURIComponent(data!);
     const binary = base64 === undefined ? text : atob(text);
-    // A loop: `from` with a function takes ten times as long, and the inline form of the package comes by here.
+    // A loop: `from` with a function takes ten times as long.
     const bytes = new Uint8Array(binary.length);
     for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
     return bytes;
