@@ -236,7 +236,7 @@ async function measure(page, picture) {
   assert.equal(await page.evaluate(value), 0);
 
   await page.click('#measure-run');
-  await untilSays(page, '#measure-status', /cells measured; every result within its error bound/, 90_000);
+  await untilSays(page, '#measure-status', /^\d+ measurements; every result within its error bound/, 90_000);
   const rows = await cells(page, '#measure-table');
   for (const contender of ['SIMD', 'scalar', 'js build', 'JavaScript loop']) {
     const mine = rows.filter((row) => row[2] === contender);

@@ -89,7 +89,13 @@ function chartOf(
   draw: (on: Surface, groups: readonly BarGroup[]) => void,
 ): BarChart {
   let groups: readonly BarGroup[] = [];
-  const redraw = surface(container, title, (on) => draw(on, groups));
+  const redraw = surface(container, title, (on) => {
+    if (groups.length > 0) draw(on, groups);
+    else
+      on.root.append(
+        svg('text', { x: on.width / 2, y: on.height / 2, class: 'chart__tick--middle' }, 'Not measured yet'),
+      );
+  });
   return {
     draw(next) {
       groups = next;

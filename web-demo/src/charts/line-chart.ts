@@ -18,7 +18,7 @@ export interface LineChartOptions {
   readonly xMax: number;
   readonly xFormat: (value: number) => string;
   readonly yFormat: (value: number) => string;
-  /** Fixed, or from 0 to the largest value. */
+  /** Fixed, or from 0 to the largest value, or to 1. */
   readonly yRange?: readonly [number, number];
   /** A value to reach, drawn as a line of its own. */
   readonly goal?: number;
@@ -45,7 +45,7 @@ function drawChart(
   x: readonly number[],
   series: readonly Series[],
 ): void {
-  const [low, high] = yRange ?? [0, Math.max(0.1, ...series.flatMap(({ values }) => values)) * 1.05];
+  const [low, high] = yRange ?? [0, Math.max(1, ...series.flatMap(({ values }) => values)) * 1.05];
   const right = Math.max(xMax, x.at(-1) ?? 0);
   const px = (value: number): number => margin.left + (value / right) * (width - margin.left - margin.right);
   const py = (value: number): number => {

@@ -23,6 +23,7 @@ const contenders = [
   { build: 'relaxed', name: 'relaxed SIMD', token: 'relaxed' },
   { build: 'javascript', name: 'JavaScript loop', token: 'javascript' },
 ] as const;
+const nameOf = (build: string): string => contenders.find((one) => one.build === build)?.name ?? build;
 const choice = { ops: names, samples: 9, minSampleMs: 2 };
 
 export function startMeasure(): void {
@@ -85,10 +86,9 @@ async function copyText(text: string): Promise<boolean> {
 function summary({ cells, builds }: WasmBenchmarkReport): string {
   const wrong = cells.filter(({ correct }) => !correct).length;
   const missing = builds.filter(({ loaded }) => !loaded);
-  const said = [`${count(cells.length)} cells measured`];
+  const said = [`${count(cells.length)} measurements`];
   said.push(wrong === 0 ? 'every result within its error bound' : `${wrong} wrong results, not timed`);
-  for (const { build, code, reason } of missing)
-    said.push(`${build} is missing: ${code ?? ''} ${reason ?? ''}`);
+  for (const { build, code } of missing) said.push(`no ${nameOf(build)} here (${code ?? 'not loaded'})`);
   return `${said.join('; ')}.`;
 }
 
@@ -103,7 +103,7 @@ class MeasureView {
   );
   readonly #ratios = dotChart(
     byId('measure-ratios'),
-    'How many times as fast SIMD is, with 95 % intervals; the table below tells the same',
+    'Speed-up by SIMD, with 95 % intervals; the table below tells the same',
     (value) => `${value}×`,
   );
 
@@ -112,8 +112,8 @@ class MeasureView {
     this.#choice.addEventListener('change', () => this.#draw());
     legend('measure-legend', [...contenders, { name: 'whiskers: p5 to p95', token: '' }]);
     legend('measure-ratio-legend', [
-      { name: 'than scalar', token: 'scalar' },
-      { name: 'than JavaScript', token: 'javascript' },
+      { name: 'over scalar', token: 'scalar' },
+      { name: 'over JavaScript', token: 'javascript' },
       { name: '95 % intervals', token: '' },
     ]);
   }
@@ -191,7 +191,7 @@ function rowOf(cell: BenchmarkCell, { ratios }: WasmBenchmarkReport): string[] {
   return [
     operations[operation] ?? operation,
     count(size),
-    contenders.find((one) => one.build === build)?.name ?? build,
+    nameOf(build),
     median === null ? '–' : milliseconds(median),
     p5 === null || p95 === null ? '–' : `${milliseconds(p5)} to ${milliseconds(p95)}`,
     count(samples.length),

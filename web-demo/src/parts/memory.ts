@@ -138,6 +138,7 @@ class MemoryView {
     this.#map();
     this.#latency.draw({ edges: bucketEdges, counts: bucketEdges.slice(1).fill(0), marks: [] });
     onThemeChange(() => this.#map());
+    new ResizeObserver(() => requestAnimationFrame(() => this.#map())).observe(canvas('pool-map'));
   }
 
   enable(): void {

@@ -53,12 +53,23 @@ export function drawPoolMap(
   blocks: readonly BlockPlace[],
 ): void {
   const kinds = pool === undefined ? new Array<Kind>(cells).fill('free') : poolCells(pool, blocks);
-  const scale = 12;
-  target.width = columns * scale;
-  target.height = rows * scale;
+  // As many pixels as the screen has there: the lines between the cells are all equally thin.
+  const width = Math.round(target.clientWidth * devicePixelRatio);
+  const height = Math.round(target.clientHeight * devicePixelRatio);
+  target.width = width;
+  target.height = height;
   const context = target.getContext('2d')!;
   kinds.forEach((kind, i) => {
+    const [column, row] = [i % columns, Math.floor(i / columns)];
+    const [left, right] = [column, column + 1].map((edge) => Math.round((edge * width) / columns)) as [
+      number,
+      number,
+    ];
+    const [top, bottom] = [row, row + 1].map((edge) => Math.round((edge * height) / rows)) as [
+      number,
+      number,
+    ];
     context.fillStyle = `rgb(${rgb(tokens[kind]).join()})`;
-    context.fillRect((i % columns) * scale, Math.floor(i / columns) * scale, scale - 1, scale - 1);
+    context.fillRect(left, top, right - left - 1, bottom - top - 1);
   });
 }
