@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { getWasmPerformanceStatus, loadRuntime, WasmModuleManager } from '@sasi/wasm-performance';
+import { type Answer, answer, withServer } from '../support/server.js';
 import { swapInstruction, wasmBytes } from '../support/wasm-file.js';
 import { runProgram } from './run-program.js';
 
@@ -227,40 +226,18 @@ test('without profiling nothing is counted', async () => {
   await manager.cleanup();
 });
 
-/** A server that answers as it is told, and counts what it is asked for. */
-let server: Server;
-let origin: string;
-const asked: string[] = [];
-/** Counts the uses of the server, to tell their requests apart. */
-let round = 0;
-let answer: (file: string, response: import('node:http').ServerResponse) => void;
+const notFound = answer('not found', 'text/plain', 404);
 
-before(async () => {
-  server = createServer((request, response) => {
-    const [, test, ...file] = (request.url ?? '').split('/');
-    // A request of an earlier test may arrive late.
-    if (test === String(round)) asked.push(file.join('/'));
-    answer(`/${file.join('/')}`, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-
-after(() => {
-  server.closeAllConnections();
-  server.close();
-});
-
-async function initializeFromServer(config: object = {}): Promise<WasmModuleManager> {
-  asked.length = 0;
-  round++;
-  const manager = new WasmModuleManager({
-    preferredModule: 'production',
-    wasmUrl: (file: string) => `${origin}/${round}/${file}`,
-    ...config,
-  });
-  assert.equal(await manager.initialize(), true);
-  return manager;
+/** Runs `use` with managers whose files come from a server, which gives `respond(file)` for each of them. */
+function withFiles(
+  respond: (file: string) => Answer,
+  use: (manager: (config?: object) => WasmModuleManager, asked: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const files = ['simd/neural.wasm', 'scalar/neural.wasm'];
+  const answers = Object.fromEntries(files.map((file) => [file, respond(file)]));
+  return withServer(answers, (wasmUrl, asked) =>
+    use((config) => new WasmModuleManager({ preferredModule: 'production', wasmUrl, ...config }), asked),
+  );
 }
 
 function productionCodes(manager: WasmModuleManager): (string | undefined)[] {
@@ -269,88 +246,115 @@ function productionCodes(manager: WasmModuleManager): (string | undefined)[] {
 }
 
 test('row 11: a load that takes too long gives way to the next build', async () => {
-  answer = () => {}; // Never.
-  const manager = await initializeFromServer({ loadTimeout: 400 });
-  assert.deepEqual(productionCodes(manager), ['LOAD_TIMEOUT', 'LOAD_TIMEOUT']);
-  assert.equal(manager.getModuleStatus().module, 'fallback');
-  await manager.cleanup();
+  const never: Answer = () => {};
+  await withFiles(
+    () => never,
+    async (create) => {
+      const manager = create({ loadTimeout: 400 });
+      assert.equal(await manager.initialize(), true);
+      assert.deepEqual(productionCodes(manager), ['LOAD_TIMEOUT', 'LOAD_TIMEOUT']);
+      assert.equal(manager.getModuleStatus().module, 'fallback');
+      await manager.cleanup();
+    },
+  );
 });
 
 test('row 12: a missing file is asked for again, then the next build', async () => {
-  answer = (_, response) => void response.writeHead(404).end('not found');
-  const manager = await initializeFromServer({ retryAttempts: 2 });
-  assert.deepEqual(productionCodes(manager), ['FETCH_FAILED', 'FETCH_FAILED']);
-  assert.equal(asked.filter((file) => file.includes('simd')).length, 3);
-  assert.equal(asked.filter((file) => file.includes('scalar')).length, 3);
-  assert.equal(manager.getModuleStatus().module, 'fallback');
-  await manager.cleanup();
+  await withFiles(
+    () => notFound,
+    async (create, asked) => {
+      const manager = create({ retryAttempts: 2 });
+      assert.equal(await manager.initialize(), true);
+      assert.deepEqual(productionCodes(manager), ['FETCH_FAILED', 'FETCH_FAILED']);
+      assert.equal(asked.filter((file) => file.includes('simd')).length, 3);
+      assert.equal(asked.filter((file) => file.includes('scalar')).length, 3);
+      assert.equal(manager.getModuleStatus().module, 'fallback');
+      await manager.cleanup();
+    },
+  );
 });
 
 test('row 12: a file that comes at the second try is used', async () => {
-  answer = (file, response) => {
-    if (asked.length === 1) response.writeHead(503).end();
-    else response.writeHead(200, { 'content-type': 'application/wasm' }).end(wasmFile(file));
-  };
-  const manager = await initializeFromServer({ retryAttempts: 1 });
-  assert.equal(manager.getModuleStatus().tier, 'simd');
-  assert.equal(asked.length, 2);
-  await manager.cleanup();
+  let isFirst = true;
+  const atSecondTry =
+    (file: string): Answer =>
+    (response, request) => {
+      (isFirst ? answer('later', 'text/plain', 503) : answer(wasmFile(file)))(response, request);
+      isFirst = false;
+    };
+  await withFiles(atSecondTry, async (create, asked) => {
+    const manager = create({ retryAttempts: 1 });
+    assert.equal(await manager.initialize(), true);
+    assert.equal(manager.getModuleStatus().tier, 'simd');
+    assert.equal(asked.length, 2);
+    await manager.cleanup();
+  });
 });
 
 test('row 12: a cleanup ends the waiting between two tries', async () => {
-  answer = (_, response) => void response.writeHead(404).end();
-  const manager = new WasmModuleManager({
-    preferredModule: 'production',
-    wasmUrl: (file) => `${origin}/${round}/${file}`,
-    retryAttempts: 1000,
-  });
-  asked.length = 0;
-  round++;
-  const loading = manager.initialize();
-  while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
-  await manager.cleanup();
-  assert.equal(await loading, false);
+  await withFiles(
+    () => notFound,
+    async (create, asked) => {
+      const manager = create({ retryAttempts: 1000 });
+      const loading = manager.initialize();
+      while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      await manager.cleanup();
+      assert.equal(await loading, false);
+    },
+  );
 });
 
 test('row 13: a corrupt file is not asked for again', async () => {
   for (const [bytes, code] of [
     [Buffer.from('<!doctype html>'), 'NOT_WASM'],
-    [wasmFile('/simd/neural.wasm').subarray(0, 1000), 'COMPILE_FAILED'],
+    [wasmFile('simd/neural.wasm').subarray(0, 1000), 'COMPILE_FAILED'],
   ] as const) {
-    answer = (_, response) => void response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes);
-    const manager = await initializeFromServer();
-    assert.deepEqual(productionCodes(manager), [code, code]);
-    assert.equal(asked.length, 2);
-    assert.equal(manager.getModuleStatus().module, 'fallback');
-    await manager.cleanup();
+    await withFiles(
+      () => answer(bytes),
+      async (create, asked) => {
+        const manager = create();
+        assert.equal(await manager.initialize(), true);
+        assert.deepEqual(productionCodes(manager), [code, code]);
+        assert.equal(asked.length, 2);
+        assert.equal(manager.getModuleStatus().module, 'fallback');
+        await manager.cleanup();
+      },
+    );
   }
 });
 
 test('row 14: a module that computes wrong is never used', async () => {
   // Subtracts where it should add: in the vector build only, so that the scalar one is served whole and used.
   const wrong = swapInstruction(wasmBytes('simd'), 'add_f32', [0xfd, 0xe4, 0x01], [0xfd, 0xe5, 0x01]);
-  answer = (file, response) => {
-    const bytes = file.includes('simd') ? wrong : wasmFile(file);
-    response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes);
-  };
-  const manager = await initializeFromServer();
-  assert.deepEqual(productionCodes(manager), ['SELFTEST_FAILED', undefined], 'the scalar build is taken');
-  assert.equal(asked.length, 2, 'what computes wrong is not asked for again');
-  assert.equal(manager.getModuleStatus().tier, 'scalar');
-  assert.deepEqual(
-    manager.getSIMDLayer().simdVectorAdd(x, x),
-    x.map((value) => 2 * value),
+  await withFiles(
+    (file) => answer(file.includes('simd') ? wrong : wasmFile(file)),
+    async (create, asked) => {
+      const manager = create();
+      assert.equal(await manager.initialize(), true);
+      assert.deepEqual(productionCodes(manager), ['SELFTEST_FAILED', undefined], 'the scalar build is taken');
+      assert.equal(asked.length, 2, 'what computes wrong is not asked for again');
+      assert.equal(manager.getModuleStatus().tier, 'scalar');
+      assert.deepEqual(
+        manager.getSIMDLayer().simdVectorAdd(x, x),
+        x.map((value) => 2 * value),
+      );
+      await manager.cleanup();
+    },
   );
-  await manager.cleanup();
 });
 
 test('a runtime of files of the caller is not shared', async () => {
-  answer = (file, response) => void response.writeHead(200).end(wasmFile(file));
-  const manager = await initializeFromServer();
-  assertNothingLeft();
-  const { runtime } = { runtime: manager.getRuntime() };
-  await manager.cleanup();
-  assert.throws(() => runtime.memory.stats(), { code: 'DISPOSED' });
+  await withFiles(
+    (file) => answer(wasmFile(file)),
+    async (create) => {
+      const manager = create();
+      assert.equal(await manager.initialize(), true);
+      assertNothingLeft();
+      const runtime = manager.getRuntime();
+      await manager.cleanup();
+      assert.throws(() => runtime.memory.stats(), { code: 'DISPOSED' });
+    },
+  );
 });
 
 test('row 10: what is larger than the pool is worked on in pieces', async () => {
@@ -394,5 +398,5 @@ test('row 10: a pool that is nearly full leaves room enough for pieces', async (
 });
 
 function wasmFile(file: string): Buffer {
-  return readFileSync(new URL(`../../../../dist/wasm${file}`, import.meta.url));
+  return readFileSync(new URL(`../../../../dist/wasm/${file}`, import.meta.url));
 }
