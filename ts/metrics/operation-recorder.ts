@@ -99,35 +99,22 @@ export class OperationRecorder {
 
   /** Everything counted so far, as plain JSON. */
   snapshot(): RecorderSnapshot {
-    const profiling = this.profiling;
-    if (profiling === false) {
-      const total = new MetricsSum(0, 0, new LatencyHistogram()).result();
-      return { profiling, elapsed: 0, clockResolution: null, operations: {}, total };
-    }
-    this.#clockResolution ??= measureClockResolution(this.#clock);
-    const clockResolution = this.#clockResolution;
-    const elapsed = Math.max(0, this.#clock() - this.#origin[0]!);
-    const all = new LatencyHistogram();
-    const total = new MetricsSum(elapsed, clockResolution, all);
-    const operations: [string, OperationMetrics][] = [];
-    for (const [name, meter] of this.#meters) {
-      if (meter.calls === 0) continue;
-      const sum = new MetricsSum(elapsed, clockResolution, meter.histogram);
-      sum.add(meter);
-      operations.push([name, sum.result()]);
-      total.add(meter);
-      all.merge(meter.histogram);
-    }
+    const { profiling } = this;
+    const isOff = profiling === false;
+    const elapsed = isOff ? 0 : Math.max(0, this.#clock() - this.#origin[0]!);
+    if (!isOff) this.#clockResolution ??= measureClockResolution(this.#clock);
+    const clockResolution = this.#clockResolution ?? null;
+    const used = [...this.#meters].filter(([, { calls }]) => calls > 0);
+    const metrics = (meters: readonly RecordingMeter[]) => metricsOf(meters, elapsed, clockResolution ?? 0);
     return {
       profiling,
       elapsed,
       clockResolution,
-      operations: Object.fromEntries(operations),
-      total: total.result(),
+      operations: Object.fromEntries(used.map(([name, meter]) => [name, metrics([meter])])),
+      total: metrics(used.map(([, meter]) => meter)),
     };
   }
 
-  /** Forgets everything counted; meters that were fetched stay valid. */
   reset(): void {
     if (this.profiling === false) return;
     this.#origin[0] = this.#clock();
@@ -217,59 +204,46 @@ class TracingMeter extends RecordingMeter {
   }
 }
 
-/** Adds up the counts of meters and turns them, with the latencies of `histogram`, into metrics. */
-class MetricsSum {
-  readonly #elapsed: number;
-  readonly #resolution: number;
-  readonly #histogram: LatencyHistogram;
-  readonly #calls = { lastSecond: 0, lastTenSeconds: 0, sinceStart: 0 };
-  readonly #elements = { lastSecond: 0, lastTenSeconds: 0, sinceStart: 0 };
-  #errors = 0;
-  #busyTime = 0;
-
-  constructor(elapsed: number, resolution: number, histogram: LatencyHistogram) {
-    this.#elapsed = elapsed;
-    this.#resolution = resolution;
-    this.#histogram = histogram;
-  }
-
-  add(meter: RecordingMeter): void {
-    const second = meter.window.sum(this.#elapsed, 1000);
-    const tenSeconds = meter.window.sum(this.#elapsed, 10_000);
-    this.#calls.lastSecond += second.calls;
-    this.#calls.lastTenSeconds += tenSeconds.calls;
-    this.#calls.sinceStart += meter.calls;
-    this.#elements.lastSecond += second.elements;
-    this.#elements.lastTenSeconds += tenSeconds.elements;
-    this.#elements.sinceStart += meter.elements;
-    this.#errors += meter.errors;
-    this.#busyTime += meter.busyTime;
-  }
-
-  result(): OperationMetrics {
-    const { p50, p95, p99, max } = this.#histogram.summary();
-    const bound = this.#calls.sinceStart === 0 ? 0 : this.#resolution;
+/** What meters have counted together; no latency is told to be shorter than the clock can tell. */
+function metricsOf(
+  meters: readonly RecordingMeter[],
+  elapsed: number,
+  clockResolution: number,
+): OperationMetrics {
+  const latencies = new LatencyHistogram();
+  for (const { histogram } of meters) latencies.merge(histogram);
+  const total = (of: (meter: RecordingMeter) => number): number =>
+    meters.reduce((sum, meter) => sum + of(meter), 0);
+  const rates = (count: 'calls' | 'elements'): Rates => {
+    const within = (milliseconds: number): number =>
+      perSecond(
+        total(({ window }) => window.sum(elapsed, milliseconds)[count]),
+        coveredSpan(elapsed, milliseconds),
+      );
     return {
-      calls: this.#calls.sinceStart,
-      elements: this.#elements.sinceStart,
-      errors: this.#errors,
-      busyTime: this.#busyTime,
-      p50: Math.max(p50, bound),
-      p95: Math.max(p95, bound),
-      p99: Math.max(p99, bound),
-      max: Math.max(max, bound),
-      callsPerSecond: this.#rates(this.#calls),
-      elementsPerSecond: this.#rates(this.#elements),
+      lastSecond: within(1000),
+      lastTenSeconds: within(10_000),
+      sinceStart: perSecond(
+        total((meter) => meter[count]),
+        elapsed,
+      ),
     };
-  }
-
-  #rates(counts: Rates): Rates {
-    return {
-      lastSecond: perSecond(counts.lastSecond, coveredSpan(this.#elapsed, 1000)),
-      lastTenSeconds: perSecond(counts.lastTenSeconds, coveredSpan(this.#elapsed, 10_000)),
-      sinceStart: perSecond(counts.sinceStart, this.#elapsed),
-    };
-  }
+  };
+  const calls = total((meter) => meter.calls);
+  const { p50, p95, p99, max } = latencies.summary();
+  const bound = calls === 0 ? 0 : clockResolution;
+  return {
+    calls,
+    elements: total((meter) => meter.elements),
+    errors: total((meter) => meter.errors),
+    busyTime: total((meter) => meter.busyTime),
+    p50: Math.max(p50, bound),
+    p95: Math.max(p95, bound),
+    p99: Math.max(p99, bound),
+    max: Math.max(max, bound),
+    callsPerSecond: rates('calls'),
+    elementsPerSecond: rates('elements'),
+  };
 }
 
 function perSecond(count: number, milliseconds: number): number {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { build as bundle } from 'esbuild';
+import { minify } from 'terser';
 import { builds } from '../support/builds.js';
 import { fromRoot } from '../support/paths.js';
 
@@ -42,10 +43,14 @@ test('a bundled import of loadRuntime, glue included, stays within its budget', 
   const eager = result.outputFiles.filter(({ path }) => shared.some((name) => path.endsWith(name!)));
   const text = [entry, ...eager].map((file) => file.text).join('');
   assert.ok(!text.includes('wasm2js') && text.length < 200 * kilobyte);
-  const bytes = gzipSync(text, { level: 9 }).length;
-  // The target is missed: readers and writers of files are 6.9 KB of it, and the contract has them synchronous, so
-  // they cannot be fetched on demand. (Fetched beside the wasm by every load they would cost a page the same bytes.)
-  // Until something else gives way, it must not grow.
+  const gzipped = (script: string) => gzipSync(script, { level: 9 }).length;
+  // Webpack minifies with terser, whose names gzip better than those of esbuild.
+  const { code } = await minify(text, { module: true });
+  report('import { loadRuntime }, by terser', gzipped(code!), 30 * kilobyte);
+  // By esbuild the target of 30 KB is missed: readers and writers of files are 6.9 KB, and the contract has them
+  // synchronous, so they cannot be fetched on demand. (Fetched beside the wasm by every load they would cost a page the
+  // same bytes.) Until something else gives way, it must not grow.
+  const bytes = gzipped(text);
   console.log(`target of the bundle: 30 KB, missed by ${(bytes / kilobyte - 30).toFixed(1)} KB`);
-  report('import { loadRuntime }', bytes, 31 * kilobyte);
+  report('import { loadRuntime }, by esbuild', bytes, 30.8 * kilobyte);
 });
