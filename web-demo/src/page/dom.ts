@@ -45,6 +45,13 @@ export function svg<Tag extends keyof SVGElementTagNameMap>(
   return element;
 }
 
+/** Disables one button and enables another; the focus goes along, so that the keyboard goes on from there. */
+export function handOver(from: HTMLButtonElement, to: HTMLButtonElement): void {
+  to.disabled = false;
+  if (document.activeElement === from) to.focus({ preventScroll: true });
+  from.disabled = true;
+}
+
 /** Fills the body of a table; the first cell of each row is its header. */
 export function fillRows(table: HTMLElement, rows: readonly (readonly string[])[]): void {
   const body = table.querySelector('tbody') ?? table.appendChild(document.createElement('tbody'));

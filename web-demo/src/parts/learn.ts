@@ -4,7 +4,7 @@ import { matrix } from '../charts/matrix.js';
 import { drawUnits } from '../charts/pictures.js';
 import { type Connection, lazily } from '../link/connection.js';
 import { textOf } from '../link/protocol.js';
-import { button, byId, canvas, fillRows, make, say, select, write } from '../page/dom.js';
+import { button, byId, canvas, fillRows, handOver, make, say, select, write } from '../page/dom.js';
 import { count, milliseconds, percent, short, significant } from '../page/format.js';
 import { onThemeChange } from '../page/theme.js';
 import type { TestResult, TrainingChoice, TrainingStep } from '../services/digits.js';
@@ -27,20 +27,16 @@ export function startLearn(): void {
   const [train, stop, status] = [button('learn-train'), button('learn-stop'), byId('learn-status')];
 
   train.addEventListener('click', async () => {
-    train.disabled = true;
-    stop.disabled = false;
+    handOver(train, stop);
     say(status, 'Fetching the digits …');
     try {
       await runTraining(await service(), view, status);
     } catch (error) {
       say(status, textOf(error), 'bad');
     }
-    train.disabled = false;
-    stop.disabled = true;
-    if (document.activeElement === document.body) train.focus({ preventScroll: true });
+    handOver(stop, train);
   });
   stop.addEventListener('click', async () => {
-    stop.disabled = true;
     await (await service()).call('stop');
   });
 }

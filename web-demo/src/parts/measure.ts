@@ -3,7 +3,7 @@ import type { BenchmarkCell, BenchmarkOperation, WasmBenchmarkReport } from '@sa
 import { type BarGroup, barChart, dotChart } from '../charts/bar-groups.js';
 import { lazily } from '../link/connection.js';
 import { RemoteError, textOf } from '../link/protocol.js';
-import { button, byId, fillRows, make, say, select } from '../page/dom.js';
+import { button, byId, fillRows, handOver, make, say, select } from '../page/dom.js';
 import { count, milliseconds, short, significant } from '../page/format.js';
 
 const operations: Readonly<Partial<Record<BenchmarkOperation, string>>> = {
@@ -41,8 +41,7 @@ export function startMeasure(): void {
   });
 
   run.addEventListener('click', async () => {
-    run.disabled = true;
-    cancel.disabled = false;
+    handOver(run, cancel);
     progress.value = 0;
     say(status, 'Measuring: SIMD, scalar and JavaScript in turns …');
     try {
@@ -56,11 +55,9 @@ export function startMeasure(): void {
       else say(status, textOf(error), 'bad');
     }
     progress.value = 0;
-    run.disabled = false;
-    cancel.disabled = true;
+    handOver(cancel, run);
   });
   cancel.addEventListener('click', async () => {
-    cancel.disabled = true;
     await (await service()).call('cancel');
   });
   copy.addEventListener('click', async () => {

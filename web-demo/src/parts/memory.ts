@@ -2,7 +2,7 @@
 import { histogram } from '../charts/histogram.js';
 import { type Connection, connect } from '../link/connection.js';
 import { textOf } from '../link/protocol.js';
-import { button, byId, canvas, fillRows, make, say, select, write } from '../page/dom.js';
+import { button, byId, canvas, fillRows, handOver, make, say, select, write } from '../page/dom.js';
 import { bytes, count, milliseconds, percent, short } from '../page/format.js';
 import { onThemeChange } from '../page/theme.js';
 import { bucketEdges } from '../services/latencies.js';
@@ -24,8 +24,10 @@ export function startMemory(): void {
     return made;
   }
 
+  let isStarting = false;
   start.addEventListener('click', async () => {
-    start.disabled = true;
+    if (isStarting) return;
+    isStarting = true;
     say(status, 'Loading …');
     try {
       const made = await open();
@@ -34,16 +36,15 @@ export function startMemory(): void {
       service = made;
       view.show(report);
       view.enable();
-      stop.disabled = false;
+      handOver(start, stop);
       say(status, 'Calls go on.');
     } catch (error) {
       say(status, textOf(error), 'bad');
-      start.disabled = false;
     }
+    isStarting = false;
   });
   stop.addEventListener('click', async () => {
-    stop.disabled = true;
-    start.disabled = false;
+    handOver(stop, start);
     const report = await service?.call('stop');
     if (report !== undefined) view.show(report);
     say(status, 'Stopped.');

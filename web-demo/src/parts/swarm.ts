@@ -2,7 +2,7 @@
 import { strip } from '../charts/strip.js';
 import { type Connection, connect } from '../link/connection.js';
 import { RemoteError, textOf } from '../link/protocol.js';
-import { button, byId, canvas, fillRows, make, say, write } from '../page/dom.js';
+import { button, byId, canvas, fillRows, handOver, make, say, write } from '../page/dom.js';
 import { bytes, count, milliseconds, percent, short } from '../page/format.js';
 import { onThemeChange, prefersStill } from '../page/theme.js';
 import type { Pointer, SwarmFrame, SwarmState } from '../services/swarm.js';
@@ -26,8 +26,10 @@ export function startSwarm(): void {
   slider.max = '15000';
   slider.value = String(firstAgents);
 
+  let isStarting = false;
   start.addEventListener('click', async () => {
-    start.disabled = true;
+    if (isStarting) return;
+    isStarting = true;
     try {
       if (running === undefined) {
         say(status, 'Loading …');
@@ -38,17 +40,16 @@ export function startSwarm(): void {
         running = new Running(service, view);
       }
       running.begin();
-      stop.disabled = false;
+      handOver(start, stop);
       await resize();
     } catch (error) {
       say(status, textOf(error), 'bad');
-      start.disabled = false;
     }
+    isStarting = false;
   });
   stop.addEventListener('click', () => {
     running?.end();
-    stop.disabled = true;
-    start.disabled = false;
+    handOver(stop, start);
     say(status, 'Stopped.');
   });
   slider.addEventListener('input', () => {
