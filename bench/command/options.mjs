@@ -54,9 +54,9 @@ Output
   --help            this text
 
 Each row is one task, done by every contender on the same data. A result is checked against float64 before
-its speed counts. Contenders live in processes of their own, which are asked in turn, never two at once; in
-each of N rounds every one is timed once, beginning with the next one each time. Figures are medians; a
-ratio has its 95 % bootstrap interval. "limit" is what the engine itself can do: additions and
+its speed counts. Contenders live in processes of their own, which are asked in turn, never two at once. Each
+warms up until it gets no faster, 1.5 s at most; then in each of N rounds every one is timed once, beginning
+with the next one each time. Figures are medians; a ratio has its 95 % bootstrap interval. "limit" is what the engine itself can do: additions and
 multiplications in registers, or copying or reading of linear memory, measured in the same rounds.
 Peers run on one thread, on their fastest public path. One that stays below 0.8 of what it is known to
 reach, as a share of the limit, fails the run: then the machine was busy, or the benchmark is wrong.

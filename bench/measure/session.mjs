@@ -13,12 +13,24 @@ import { referenceOf } from '../data/tasks.mjs';
 /** Growth of the number of iterations while their time is looked for. */
 const fastest = 10;
 
+/** Costs of slices, as parts of the best: what is news, and what no noise of a machine explains. */
+const faster = 0.97;
+const muchSlower = 1.5;
+
+/** Windows in a row in which nothing changes: a single one can lie between two compilations. */
+const steadyWindows = 2;
+
 /**
- * Milliseconds that a contender runs before it is timed. Engines begin with code that was compiled in haste, and put
- * the better one in its place when a function has run for a while: with 6 ms tfjs-wasm showed a sixth of its speed.
- * Samples of less than 5 ms, which only tests ask for, get less.
+ * Engines begin with code that was compiled in haste, and put the better one in its place when a function has run for
+ * a while, on a thread that may compete with it for the processor: onnxruntime-web takes 0.7 s on a single core.
+ * Milliseconds; where samples are so short that they are for tests only, less.
+ * @param {number} time of a sample
  */
-const warmUp = 100;
+const warmUpFor = (time) => ({
+  slice: Math.min(5, time),
+  window: Math.min(40, 10 * time),
+  most: Math.min(1500, 250 * time),
+});
 
 /** What shows that a library is ready. */
 const firstTask = /** @type {const} */ ({ operation: 'unary', name: 'relu', n: 4, seed: 1 });
@@ -96,19 +108,38 @@ export class Session {
   }
 
   /**
-   * Warms the engine's compilers up, and finds how many iterations fill a sample.
+   * Runs until nothing gets faster, and finds how many iterations fill a sample.
    * @param {number} time
    */
   async #calibrate(time) {
     if (this.#prepared?.sample !== undefined) return this.#prepared.sample(time);
-    const warm = performance.now() + Math.max(Math.min(warmUp, 20 * time), 2 * time);
-    for (this.#iterations = 1; ; ) {
+    const { slice, window, most } = warmUpFor(time);
+    const end = performance.now() + most;
+    this.#iterations = 1;
+    let best = Number.POSITIVE_INFINITY;
+    for (let steady = 0; steady < steadyWindows && performance.now() < end; ) {
+      const costs = await this.#runWindow(window, slice);
+      steady = isSteady(costs, best) ? steady + 1 : 0;
+      best = Math.min(best, ...costs);
+    }
+    this.#iterations = Math.max(1, Math.ceil(time / best));
+    return best;
+  }
+
+  /** Costs of one, slice after slice. @param {number} window @param {number} slice */
+  async #runWindow(window, slice) {
+    /** @type {number[]} */
+    const costs = [];
+    const end = performance.now() + window;
+    while (performance.now() < end) {
       const taken = await this.#time(this.#iterations);
-      if (taken >= time && performance.now() >= warm) return taken / this.#iterations;
-      // Towards the time, but at most tenfold: the first runs are slower than the later ones.
-      const growth = taken > 0 ? (1.1 * time) / taken : fastest;
+      // Coarse clocks show nothing at first.
+      if (taken > 0) costs.push(taken / this.#iterations);
+      // Towards the slice, but at most tenfold: the first runs are slower than the later ones.
+      const growth = taken > 0 ? slice / taken : fastest;
       this.#iterations = Math.ceil(this.#iterations * Math.min(fastest, Math.max(0.1, growth)));
     }
+    return costs;
   }
 
   /** @param {number} time milliseconds */
@@ -130,6 +161,17 @@ export class Session {
     this.#prepared?.dispose?.();
     this.#prepared = undefined;
   }
+}
+
+/**
+ * Nothing got faster in a window, and most of it ran at one speed: the engine was not busy with work of its own.
+ * @param {readonly number[]} costs of its slices
+ * @param {number} best of all slices before
+ */
+export function isSteady(costs, best) {
+  const lowest = Math.min(...costs);
+  const slow = costs.filter((cost) => cost > muchSlower * Math.min(best, lowest));
+  return lowest >= faster * best && 4 * slow.length <= costs.length;
 }
 
 /** @param {string} message */

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { changesSince, regressions } from '../../bench/command/baseline.mjs';
 import { createProgress } from '../../bench/command/progress.mjs';
 import { judgeCell } from '../../bench/measure/judge.mjs';
+import { isSteady } from '../../bench/measure/session.mjs';
 
 /** @param {number} cost @param {number} spread */
 const samples = (cost, spread = 0) =>
@@ -85,6 +86,14 @@ test('a regression is one at the lower end of its interval', () => {
     ['simd'],
   );
   assert.deepEqual(regressions(changes, 35), []);
+});
+
+test('warm-up ends when nothing gets faster and the engine is not busy with itself', () => {
+  assert.equal(isSteady([10, 10, 10, 10], Number.POSITIVE_INFINITY), false, 'nothing to compare with');
+  assert.equal(isSteady([10, 10.5, 14, 10.2], 10), true, 'noise');
+  assert.equal(isSteady([10, 9.9, 9.5, 10], 10), false, 'better code came');
+  assert.equal(isSteady([10, 90, 400, 30], 10), false, 'compilers compete with it');
+  assert.equal(isSteady([40, 40, 40, 40], 10), false, 'a window that lies between two compilations');
 });
 
 test('progress is drawn in a terminal, and nowhere else', () => {
