@@ -3,14 +3,13 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { changeLine, changesSince, openBaseline, regressions } from './command/baseline.mjs';
+import { changeLine, changesSince, isComparable, openBaseline, regressions } from './command/baseline.mjs';
 import { engineHere, openEngine } from './command/engines.mjs';
 import { EnvironmentError, exitCodes, UsageError } from './command/errors.mjs';
 import { commitOf, describeMachine, locatePackage, wasmFiles } from './command/machine.mjs';
 import { parseOptions, usage } from './command/options.mjs';
 import { createProgress } from './command/progress.mjs';
 import { runOn } from './command/run.mjs';
-import { knownReferences } from './measure/known-shares.mjs';
 import { columnName } from './report/figures.mjs';
 import { engineSummary, suiteTables, summary } from './report/text.mjs';
 import { suites } from './suites/index.mjs';
@@ -19,7 +18,6 @@ import { suites } from './suites/index.mjs';
 /** @import { Cell } from './suites/types.mjs' */
 /** @import { Baseline } from './command/baseline.mjs' */
 /** @import { Options } from './command/options.mjs' */
-/** @import { Reference } from './measure/known-shares.mjs' */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -86,7 +84,6 @@ async function run(options, signal, verdict) {
     wasm: wasmFiles(options.package),
   };
   if (options.json !== undefined) assertWritable(options.json);
-  const references = knownReferences(join(root, 'bench/results/results.json'));
   /** @type {EngineRun[]} */
   const runs = [];
   for (const name of options.engines ?? [engineHere]) {
@@ -98,7 +95,6 @@ async function run(options, signal, verdict) {
         baseline,
         entry: located.entry,
         cpu: machine.cpu,
-        references,
         signal,
       });
       runs.push(done);
@@ -143,9 +139,9 @@ function readBaseline({ baseline }, verdict) {
 
 /**
  * @param {string} name
- * @param {{ options: Options, cells: Cell[], baseline: Baseline | undefined, entry: string, cpu: string, references: Reference[], signal: AbortSignal }} plan
+ * @param {{ options: Options, cells: Cell[], baseline: Baseline | undefined, entry: string, cpu: string, signal: AbortSignal }} plan
  */
-async function runEngine(name, { options, cells, baseline, entry, cpu, references, signal }) {
+async function runEngine(name, { options, cells, baseline, entry, cpu, signal }) {
   const { time, rounds, seed, quiet } = options;
   const folders = {
     package: resolve(options.package),
@@ -158,8 +154,12 @@ async function runEngine(name, { options, cells, baseline, entry, cpu, reference
   try {
     const done = await runOn(engine, {
       ...{ cells, time, rounds, seed, entry, cpu, signal },
-      references,
       ...(baseline && { baseline }),
+      regressed(result) {
+        const here = { engine: engine.description, cpu, seed };
+        if (baseline === undefined || !isComparable(baseline, here)) return false;
+        return regressions(changesSince(baseline, [result], here), options.failAbove).length > 0;
+      },
       progress: progress.show,
       suiteDone(results) {
         progress.clear();

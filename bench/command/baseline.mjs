@@ -51,16 +51,28 @@ export function withBaseline(cell, baseline) {
   return { ...cell, entries: [...cell.entries, ...added] };
 }
 
+/** @typedef {{ engine: EngineDescription, cpu: string, seed: number }} Here */
+
+/** @param {BenchmarkResults} results @param {Here} here */
+function runOfHere({ machine, runs }, { engine, cpu }) {
+  if (machine.cpu !== cpu) return undefined;
+  return runs.find((run) => run.engine.engine === engine.engine && run.engine.version === engine.version);
+}
+
+/** Results of another machine or engine say nothing about this one. @param {Baseline} baseline @param {Here} here */
+export const isComparable = (baseline, here) =>
+  baseline.kind === 'package' || runOfHere(baseline.results, here) !== undefined;
+
 /**
  * The rows that both have, compared.
- * Throws `EnvironmentError` when the earlier results are of another machine or engine: they say nothing about this one.
+ * Throws `EnvironmentError` when the earlier results are not comparable.
  * @param {Baseline} baseline
  * @param {readonly CellResult[]} cells
- * @param {{ engine: EngineDescription, cpu: string, seed: number }} here
+ * @param {Here} here
  * @returns {Change[]}
  */
-export function changesSince(baseline, cells, { engine, cpu, seed }) {
-  const random = seededRandom(seed);
+export function changesSince(baseline, cells, here) {
+  const random = seededRandom(here.seed);
   if (baseline.kind === 'package') {
     return compare(
       cells,
@@ -68,12 +80,12 @@ export function changesSince(baseline, cells, { engine, cpu, seed }) {
       (now, then) => ratioInterval(now, then, random),
     );
   }
-  const { machine, runs } = baseline.results;
-  const run = runs.find((each) => each.engine.engine === engine.engine);
-  if (machine.cpu !== cpu || run === undefined || run.engine.version !== engine.version) {
+  const run = runOfHere(baseline.results, here);
+  if (run === undefined) {
+    const { machine, runs } = baseline.results;
     const theirs = runs.map((each) => each.engine.version).join(', ');
     throw new EnvironmentError(
-      `the baseline is of ${machine.cpu} with ${theirs}, this is ${cpu} with ${engine.version}: not compared`,
+      `the baseline is of ${machine.cpu} with ${theirs}, this is ${here.cpu} with ${here.engine.version}: not compared`,
     );
   }
   return compare(

@@ -46,7 +46,8 @@ How
 Against an earlier state
   --baseline PATH   a built checkout or package: measured in the same rounds as a column of its own;
                     or a file that --json wrote on this machine and engine
-  --fail-above PCT  how much slower is a regression, at the lower end of its 95 % interval (default ${defaults.failAbove})
+  --fail-above PCT  how much slower is a regression, at the lower end of its 95 % interval, twice in a row
+                    (default ${defaults.failAbove})
 
 Output
   --json FILE       everything, with raw samples; npm run bench:report makes tables and charts of it
@@ -58,8 +59,10 @@ its speed counts. Contenders live in processes of their own, which are asked in 
 warms up until it gets no faster, 1.5 s at most; then in each of N rounds every one is timed once, beginning
 with the next one each time. Figures are medians; a ratio has its 95 % bootstrap interval. "limit" is what the engine itself can do: additions and
 multiplications in registers, or copying or reading of linear memory, measured in the same rounds.
-Peers run on one thread, on their fastest public path. One that stays below 0.8 of what it is known to
-reach, as a share of the limit, fails the run: then the machine was busy, or the benchmark is wrong.
+Peers run on one thread, on their fastest public path. What one is expected to take is its overhead of a call
+and its arithmetic, by the additions and multiplications that the engine did meanwhile. One that stays below
+0.8 of that in a second measurement, too, fails the run: the machine was busy, or the benchmark is wrong.
+On processors and engines of which no figures are known, and where memory limits, a third is asked for.
 
 Results go to stdout, progress to stderr (only in a terminal, not with CI set). NO_COLOR is honoured.
 Exit code: 0 good, 1 a regression against the baseline, 2 an option that could not be followed,

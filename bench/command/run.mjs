@@ -1,7 +1,7 @@
 // @ts-check
 /** One engine's part of a run. */
 import { judgeCell } from '../measure/judge.mjs';
-import { findDefects } from '../measure/known-shares.mjs';
+import { fairnessOn, findDefects, withArithmetic } from '../measure/known-shares.mjs';
 import { measureCell } from '../measure/measure-cell.mjs';
 import { Workers } from '../measure/workers.mjs';
 import { peerNames } from '../suites/entries.mjs';
@@ -11,7 +11,6 @@ import { withBaseline } from './baseline.mjs';
 /** @import { CellResult, Defect, EngineRun, Limits } from '../measure/results.mjs' */
 /** @import { Cell } from '../suites/types.mjs' */
 /** @import { Baseline } from './baseline.mjs' */
-/** @import { Reference } from '../measure/known-shares.mjs' */
 
 /**
  * @typedef {object} Plan
@@ -21,8 +20,8 @@ import { withBaseline } from './baseline.mjs';
  * @property {number} seed
  * @property {string} entry of the package that is measured: its ES module, relative to its folder
  * @property {Baseline} [baseline]
+ * @property {(result: CellResult) => boolean} regressed against the baseline
  * @property {string} cpu
- * @property {Reference[]} references what peers are known to reach
  * @property {AbortSignal} signal
  * @property {(done: number, total: number, what: string) => void} progress
  * @property {(cells: CellResult[]) => void} suiteDone with all rows of a suite
@@ -34,7 +33,7 @@ import { withBaseline } from './baseline.mjs';
  * @returns {Promise<EngineRun>}
  */
 export async function runOn(engine, plan) {
-  const { cells, time, rounds, seed, entry, baseline, cpu, references, signal, progress, suiteDone } = plan;
+  const { cells, time, rounds, seed, entry, baseline, regressed, cpu, signal, progress, suiteDone } = plan;
   const workers = new Workers(engine, ({ from }) => ({
     package:
       from === 'baseline' && baseline?.kind === 'package'
@@ -49,6 +48,7 @@ export async function runOn(engine, plan) {
   const results = [];
   /** @type {Defect[]} */
   const defects = [];
+  const fairness = fairnessOn({ cpu, engine: engine.name });
   try {
     const limits = await measureLimits(workers, { time, rounds });
     for (const [index, cell] of cells.entries()) {
@@ -61,22 +61,37 @@ export async function runOn(engine, plan) {
         suiteDone(results.filter(({ suite }) => suite === cell.suite));
       }
     }
-    return { engine: engine.description, limits, contenders: workers.contenders, cells: results, defects };
+    return {
+      engine: engine.description,
+      limits,
+      contenders: workers.contenders,
+      cells: results,
+      fairness,
+      defects,
+    };
   } finally {
     signal.removeEventListener('abort', abort);
     workers.closeAll();
   }
 
-  /** @param {Cell} cell @param {Limits | null} limits */
+  /**
+   * A machine that was busy for a moment gets a second chance; a peer that is driven wrongly stays slow, and so does a
+   * build that became slower.
+   * @param {Cell} cell
+   * @param {Limits | null} limits
+   */
   async function measureFairly(cell, limits) {
     const planned = baseline === undefined ? cell : withBaseline(cell, baseline);
-    for (let attempt = 1; ; attempt++) {
-      const result = judgeCell(planned, await measureCell(planned, workers, { time, rounds }), seed);
-      const here = { cpu, engine: engine.name, gigaflops: limits?.gigaflops ?? 0 };
-      const unfair = limits === null ? [] : findDefects(result, peerNames, references, here);
-      // A machine that was busy for a moment gets a second chance; a peer that is driven wrongly stays slow.
-      if (unfair.length === 0 || attempt === 2 || signal.aborted) return { result, defects: unfair };
-    }
+    const first = await measure(planned, limits);
+    if (signal.aborted || (first.defects.length === 0 && !regressed(first.result))) return first;
+    return measure(first.defects.length === 0 ? planned : withArithmetic(planned), limits);
+  }
+
+  /** @param {Cell} cell @param {Limits | null} limits */
+  async function measure(cell, limits) {
+    const result = judgeCell(cell, await measureCell(cell, workers, { time, rounds }), seed);
+    const here = { fairness, gigaflops: limits?.gigaflops ?? 0 };
+    return { result, defects: limits === null ? [] : findDefects(cell, result, peerNames, here) };
   }
 }
 

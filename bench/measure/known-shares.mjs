@@ -1,39 +1,37 @@
 // @ts-check
 /**
  * What peers are known to reach, so that one that is driven wrongly, or measured on a busy machine, does not pass for
- * slow. A share of the engine's limit belongs to a processor and an engine: here are those of one table, and of the
- * results that this repository holds.
+ * slow. A call takes its overhead, which is that of JavaScript, and its arithmetic, which goes with what the engine
+ * can multiply and add.
  */
-import { existsSync } from 'node:fs';
-import { readResults } from '../report/read-results.mjs';
 import { inUnit } from './units.mjs';
 
-/** @import { CellResult, Defect, EngineRun } from './results.mjs' */
-/** @import { Unit } from '../suites/types.mjs' */
+/** @import { CellResult, Defect, Fairness } from './results.mjs' */
+/** @import { Cell, Unit } from '../suites/types.mjs' */
+
+/** Of what a peer may be expected to reach; below, it was not measured fairly. */
+const leastHere = 0.8;
 
 /**
- * Figures from one processor and one engine.
- * @typedef {object} Reference
- * @property {string} cpu part of the processor's name
- * @property {string} engine
- * @property {(cell: CellResult, peer: string, gigaflops: number) => number | undefined} cost what the peer's median
- *   may be expected to be here, in milliseconds
+ * The same where the figures are of another processor or engine, whose caches and compilers are others, and of rows
+ * that memory limits. A peer without vectors is slower than that.
  */
+const leastElsewhere = 1 / 3;
 
-/** Of the share that a peer is known to reach here; below, it was not measured fairly. */
-const leastOfKnown = 0.8;
+/** Overhead is JavaScript and the collection of its garbage: where that has no processor of its own, twice as much. */
+const overheadAllowed = 2;
 
-/**
- * The same where this processor or engine is not known. Processors share out their time differently, by up to 1.6 on
- * the two that were measured; a peer without vectors, or one whose data are copied, is slower than that.
- */
-const leastOfOthers = 0.5;
-
-/** Figures in the unit of the row, on an engine whose additions and multiplications reach 60 GFLOP/s. */
+/** Figures in the unit of the row, on one thread of a machine whose additions and multiplications reach 60 GFLOP/s. */
 const table = {
   cpu: 'AMD EPYC',
   engine: 'node20',
   gigaflops: 60,
+  /** Milliseconds of a call on a tiny input, at least. */
+  overhead: /** @type {Record<string, number>} */ ({
+    'tfjs-wasm': 1.1e-3,
+    'onnxruntime-web': 8e-3,
+    'ruv-swarm': 0.6e-3,
+  }),
   figures: /** @type {Record<string, Record<string, number>>} */ ({
     'elementwise tanh 10⁴': { 'tfjs-wasm': 0.1, 'onnxruntime-web': 0.43 },
     'elementwise tanh 10⁶': { 'tfjs-wasm': 0.1, 'onnxruntime-web': 0.59 },
@@ -57,93 +55,88 @@ const table = {
   }),
 };
 
-/** Beyond the caches the limit is memory, whose speed has nothing to do with GFLOP/s: no measure for other processors. */
+/** Beyond the caches a call waits for memory, whose speed has nothing to do with arithmetic. */
 const limitedByMemory = '10⁶';
-
-/** @param {{ suite: string, name: string }} cell */
-const keyOf = ({ suite, name }) => `${suite} ${name}`;
 
 /** The inverse of `inUnit`. @param {Unit} unit @param {number} value */
 const costOf = (unit, value) =>
   'perMillisecond' in unit ? unit.perMillisecond / value : value / unit.factor;
 
-/** @type {Reference} */
-const fromTable = {
-  cpu: table.cpu,
-  engine: table.engine,
-  cost({ suite, name, unit }, peer, gigaflops) {
-    const figure = table.figures[keyOf({ suite, name })]?.[peer];
-    return figure && (costOf(unit, figure) * table.gigaflops) / gigaflops;
-  },
-};
+/** Where the figures are from, or elsewhere. @param {{ cpu: string, engine: string }} where @returns {Fairness} */
+export function fairnessOn({ cpu, engine }) {
+  const known = cpu.includes(table.cpu) && engine === table.engine;
+  return { known, least: known ? leastHere : leastElsewhere, from: `${table.cpu}, ${table.engine}` };
+}
 
-/** The same rows as another run has them, where it was fair to the peer. @param {string} cpu @param {EngineRun} run @returns {Reference} */
-function fromRun(cpu, { engine, cells, defects }) {
-  const rows = new Map(cells.map((cell) => [keyOf(cell), cell]));
-  return {
-    cpu,
-    engine: engine.engine,
-    cost(cell, peer) {
-      if (table.figures[keyOf(cell)]?.[peer] === undefined) return undefined;
-      const share = rows.get(keyOf(cell))?.results[peer]?.shareOfLimit;
-      const limit = cell.results.limit?.median ?? null;
-      if (share === undefined || limit === null) return undefined;
-      if (defects.some((defect) => defect.peer === peer && defect.cell === cell.name)) return undefined;
-      return limit / share;
-    },
+/** The column of additions and multiplications in a row that has another limit. */
+export const arithmeticColumn = 'arithmetic';
+
+/** Of one of its calls. */
+const flops = 1e6;
+
+/** With what tells whether the machine was slow, or a peer. @param {Cell} cell @returns {Cell} */
+export function withArithmetic(cell) {
+  if (cell.limit?.kind === 'flops') return cell;
+  const task = {
+    operation: /** @type {const} */ ('limit'),
+    kind: /** @type {const} */ ('flops'),
+    amount: flops,
   };
+  return { ...cell, entries: [...cell.entries, { id: arithmeticColumn, options: { name: 'limit' }, task }] };
 }
 
 /**
- * @param {string} file results of an earlier run, which need not be there
- * @returns {Reference[]}
+ * Additions and multiplications, 10⁹ a second, in the rounds of this row, since a busy machine slows the limit as much
+ * as the peer; where they were not measured, what the run found.
+ * @param {Cell} cell
+ * @param {CellResult} result
+ * @param {number} otherwise
  */
-export function knownReferences(file) {
-  if (!existsSync(file)) return [fromTable];
-  const { machine, runs } = readResults(file);
-  return [fromTable, ...runs.map((run) => fromRun(machine.cpu, run))];
+function gigaflopsOf({ limit }, { results }, otherwise) {
+  const own = limit?.kind === 'flops' ? results.limit : results[arithmeticColumn];
+  const amount = limit?.kind === 'flops' ? limit.amount : flops;
+  return own?.median == null ? otherwise : amount / own.median / 1e6;
 }
 
 /**
- * The most that a peer may take, with what figures of this processor and engine say, the stricter one. Where there are
- * none, the least that it reaches elsewhere is the measure: in this engine on other processors, or in any engine.
- * @param {readonly Reference[]} references
- * @param {CellResult} cell
+ * Milliseconds that a call is expected to take.
+ * @param {Cell} cell
  * @param {string} peer
- * @param {{ cpu: string, engine: string, gigaflops: number }} here
- * @returns {{ known: number, least: number } | undefined} the known cost, and the share of its speed that is asked for
+ * @param {number} gigaflops
+ * @returns {{ overhead: number, arithmetic: number } | undefined} undefined: nothing is known of it
  */
-function expectation(references, cell, peer, { cpu, engine, gigaflops }) {
-  const known = references.flatMap((reference) => {
-    const cost = reference.cost(cell, peer, gigaflops);
-    return cost === undefined ? [] : [{ reference, cost }];
-  });
-  const costs = (/** @type {typeof known} */ found) => found.map(({ cost }) => cost);
-  const inEngine = known.filter(({ reference }) => reference.engine === engine);
-  const here = inEngine.filter(({ reference }) => cpu.includes(reference.cpu));
-  if (here.length > 0) return { known: Math.min(...costs(here)), least: leastOfKnown };
-  const elsewhere = inEngine.length > 0 ? inEngine : known;
-  if (elsewhere.length === 0 || cell.name.includes(limitedByMemory)) return undefined;
-  return { known: Math.max(...costs(elsewhere)), least: leastOfOthers };
+export function expectedCost({ suite, name, unit }, peer, gigaflops) {
+  const figure = table.figures[`${suite} ${name}`]?.[peer];
+  if (figure === undefined) return undefined;
+  const there = costOf(unit, figure);
+  const overhead = Math.min(table.overhead[peer] ?? 0, there);
+  return { overhead, arithmetic: ((there - overhead) * table.gigaflops) / gigaflops };
 }
 
 /**
  * Peers that are slower than they are known to be.
+ * @param {Cell} cell
  * @param {CellResult} result
  * @param {readonly string[]} peers
- * @param {readonly Reference[]} references
- * @param {{ cpu: string, engine: string, gigaflops: number }} here
+ * @param {{ fairness: Fairness, gigaflops: number }} here
  * @returns {Defect[]}
  */
-export function findDefects(result, peers, references, here) {
-  const { name: cell, unit } = result;
+export function findDefects(cell, result, peers, { fairness, gigaflops }) {
+  const { name, unit } = result;
+  const share = name.includes(limitedByMemory) ? leastElsewhere : fairness.least;
   return peers.flatMap((peer) => {
     const median = result.results[peer]?.median ?? null;
-    const expected = expectation(references, result, peer, here);
-    if (median === null || expected === undefined || expected.least * median <= expected.known) return [];
-    const { known, least } = expected;
+    const cost = expectedCost(cell, peer, gigaflopsOf(cell, result, gigaflops));
+    if (median === null || cost === undefined) return [];
+    const { overhead, arithmetic } = cost;
+    const allowed = overhead * Math.max(overheadAllowed, 1 / share) + arithmetic / share;
+    if (median <= allowed) return [];
+    const expected = overhead + arithmetic;
     return [
-      { cell, peer, measured: inUnit(unit, median), expected: inUnit(unit, known), least, unit: unit.name },
+      {
+        ...{ cell: name, peer, unit: unit.name },
+        ...{ measured: inUnit(unit, median), expected: inUnit(unit, expected), least: expected / allowed },
+      },
     ];
   });
 }

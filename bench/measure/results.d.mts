@@ -76,6 +76,16 @@ export interface Defect {
   readonly unit: string;
 }
 
+/** How peers were judged. */
+export interface Fairness {
+  /** Whether the known figures are of this processor and engine. */
+  readonly known: boolean;
+  /** The share of what is expected that a peer has to reach, where memory is not the limit. */
+  readonly least: number;
+  /** Where the known figures are from. */
+  readonly from: string;
+}
+
 export interface WasmFile {
   readonly bytes: number;
   readonly gzipped: number;
@@ -88,6 +98,7 @@ export interface EngineRun {
   /** By column: its version, or why it is missing. */
   readonly contenders: Readonly<Record<string, { readonly version?: string; readonly missing?: string }>>;
   readonly cells: readonly CellResult[];
+  readonly fairness?: Fairness;
   readonly defects: readonly Defect[];
 }
 

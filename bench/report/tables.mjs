@@ -1,5 +1,6 @@
 // @ts-check
 /** What every table says, as text, whatever draws it: a terminal or Markdown. */
+import { arithmeticColumn } from '../measure/known-shares.mjs';
 import { buildNames, others } from '../suites/entries.mjs';
 import {
   columnName,
@@ -23,7 +24,7 @@ const order = [...buildNames, ...others];
 /** @param {readonly CellResult[]} cells */
 function columnsOf(cells) {
   const there = new Set(cells.flatMap(({ results }) => Object.keys(results)));
-  there.delete('limit');
+  for (const id of ['limit', arithmeticColumn]) there.delete(id);
   return [...order.filter((id) => there.has(id)), ...[...there].filter((id) => !order.includes(id))];
 }
 
@@ -140,4 +141,4 @@ export function requirementsMet({ engine, cells }) {
 
 /** @param {Defect} defect */
 export const defectLine = ({ cell, peer, measured, expected, least, unit }) =>
-  `not fair: ${peer} shows ${threeDigits(measured)} ${unit} in ${cell}; at least ${least} of ${threeDigits(expected)} are expected, with this limit`;
+  `not fair: ${peer} shows ${threeDigits(measured)} ${unit} in ${cell}; at least ${Number(least.toPrecision(2))} of ${threeDigits(expected)} are expected, with this limit`;

@@ -42,9 +42,16 @@ export function summary(run) {
     `${engine.engine}: ${engine.version}${where}`,
     ...draw(summaryTable(run), ['is', 'worst row']),
     `requirements met: ${requirementsMet(run)}`,
+    ...fairnessLines(run),
     ...defects.map(defectLine),
   ];
 }
+
+/** Whoever reads that nothing was unfair has to know how little was asked. @param {EngineRun} run */
+const fairnessLines = ({ fairness }) =>
+  fairness === undefined || fairness.known
+    ? []
+    : [`peers: no figures of this processor and engine; a third of those of ${fairness.from} is asked for`];
 
 /** The engines beside each other. @param {readonly EngineRun[]} runs @returns {string[]} */
 export const engineSummary = (runs) => draw(enginesTable(runs), []);
