@@ -51,13 +51,18 @@ const shorter = (cell, rounds) => ({
   entries: cell.entries.map((entry) => (entry.rounds === undefined ? entry : { ...entry, rounds: 3 })),
 });
 
-/** @param {Options} options @returns {Cell[]} */
-function chooseCells({ suites: names, filter, seed, quick, rounds }) {
+/** @param {Options} options @param {Verdict} verdict @returns {Cell[]} */
+function chooseCells({ suites: names, filters, seed, quick, rounds }, verdict) {
   const wanted = suites.filter(({ name }) => names.includes(name)).flatMap((suite) => suite.cells(seed));
   const cells = quick ? wanted.map((cell) => shorter(cell, rounds)) : wanted;
-  return filter === undefined
-    ? cells.filter((cell) => !quick || cell.quick)
-    : cells.filter(({ suite, name }) => filter.test(`${suite} ${name}`));
+  if (filters === undefined) return cells.filter((cell) => !quick || cell.quick);
+  const matches = (/** @type {RegExp} */ filter, /** @type {Cell} */ { suite, name }) =>
+    filter.test(`${suite} ${name}`);
+  for (const filter of filters) {
+    if (!cells.some((cell) => matches(filter, cell)) && cells.length > 0)
+      verdict.worsen(exitCodes.usage, `--filter ${filter.source}: no row matches`);
+  }
+  return cells.filter((cell) => filters.some((filter) => matches(filter, cell)));
 }
 
 /**
@@ -67,14 +72,11 @@ function chooseCells({ suites: names, filter, seed, quick, rounds }) {
  */
 async function run(options, signal, verdict) {
   for (const line of options.wrong) verdict.worsen(exitCodes.usage, line);
-  const cells = chooseCells(options);
-  if (cells.length === 0) {
-    if (options.filter) verdict.worsen(exitCodes.usage, `--filter ${options.filter.source}: no row matches`);
-    return;
-  }
+  const cells = chooseCells(options, verdict);
+  if (cells.length === 0) return;
   const located = locatePackage(options.package);
   const baseline = readBaseline(options, verdict);
-  const { suites: suiteNames, filter, time, rounds, seed, quick } = options;
+  const { suites: suiteNames, filters, time, rounds, seed, quick } = options;
   const machine = describeMachine();
   // What is measured is what is there now, whatever is committed or built meanwhile.
   const measured = {
@@ -108,7 +110,14 @@ async function run(options, signal, verdict) {
       schema: 1,
       date: new Date().toISOString(),
       ...measured,
-      options: { suites: suiteNames, filter: filter?.source ?? null, time, rounds, seed, quick },
+      options: {
+        suites: suiteNames,
+        filter: filters?.map(({ source }) => source).join(' | ') ?? null,
+        time,
+        rounds,
+        seed,
+        quick,
+      },
       runs,
     };
     // After each engine: whoever stops the run keeps what was measured.

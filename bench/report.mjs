@@ -3,8 +3,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { exitCodes, UsageError } from './command/errors.mjs';
+import { parseArguments } from './command/options.mjs';
 import { markdownReport } from './report/markdown.mjs';
 import { readResults } from './report/read-results.mjs';
 import { readmeSection, withReadmeSection } from './report/readme.mjs';
@@ -50,7 +50,14 @@ function rounded(results) {
 }
 
 function main() {
-  const { values, positionals } = parse();
+  const { values, positionals } = parseArguments({
+    allowPositionals: true,
+    options: {
+      out: { type: 'string' },
+      readme: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   if (values.help) {
     process.stdout.write(usage);
     return;
@@ -76,21 +83,6 @@ function main() {
     Object.keys(charts).filter((name) => name.startsWith(`${engine}-`));
   write(folder, { ...charts, 'report.md': markdownReport(results, (run) => own(run.engine.engine)) });
   process.stdout.write(`wrote ${join(folder, 'report.md')}\n`);
-}
-
-function parse() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        out: { type: 'string' },
-        readme: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 try {

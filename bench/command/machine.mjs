@@ -18,11 +18,34 @@ const own = fileURLToPath(new URL('../../package.json', import.meta.url));
 export function describeMachine() {
   const all = cpus();
   return {
-    cpu: all[0]?.model.trim() ?? 'unknown',
+    cpu: processorName(all[0]?.model ?? '', lscpu()),
     cores: all.length,
     memoryBytes: totalmem(),
     system: `${type()} ${release()}`,
   };
+}
+
+/** What the system says beside the model's name; empty where there is no such command. */
+function lscpu() {
+  const { stdout } = spawnSync('lscpu', {
+    encoding: 'utf8',
+    timeout: 10_000,
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  return stdout ?? '';
+}
+
+/**
+ * A name that tells processors apart: virtual machines say "AMD EPYC" of five generations, and Node on Arm says nothing.
+ * @param {string} model as Node has it
+ * @param {string} details what lscpu prints
+ */
+export function processorName(model, details) {
+  const value = (/** @type {string} */ key) => new RegExp(`^${key}: +(.+)$`, 'm').exec(details)?.[1]?.trim();
+  const named = [model, value('Model name')].find((name) => name && name !== 'unknown' && name !== '-');
+  const name = (named ?? value('Architecture') ?? 'unknown processor').replace(/\((R|TM)\)/gi, '').trim();
+  const [family, number] = [value('CPU family'), value('Model')];
+  return family === undefined || number === undefined ? name : `${name} (family ${family}, model ${number})`;
 }
 
 /** Of the checkout in `folder`; null where that is no checkout. @param {string} folder */

@@ -10,7 +10,7 @@ export const engineNames = /** @type {const} */ (['node20', 'node24', 'chromium'
  * @typedef {object} Options
  * @property {boolean} help
  * @property {string[]} suites in the order in which they run
- * @property {RegExp | undefined} filter
+ * @property {RegExp[] | undefined} filters undefined: all rows
  * @property {number} time milliseconds of a sample
  * @property {number} rounds
  * @property {number} seed
@@ -33,7 +33,8 @@ export const usage = `Measures this package beside every peer: one table, nothin
 
 What
   --suite A,B       ${suites.map(({ name }) => name).join(', ')} (default: all)
-  --filter TEXT     only rows whose suite and name contain TEXT, or match it as a /regular expression/
+  --filter TEXT     only rows whose suite and name contain TEXT, or match it as a /regular expression/;
+                    given several times: rows that any of them matches
   --engine A,B      ${engineNames.join(', ')} (default: the Node that runs this)
   --quick           half a minute: the rows that tell most, short samples
 
@@ -88,7 +89,7 @@ export function parseOptions(args, root) {
         suites.map(({ name }) => name),
         wrong,
       ) ?? suites.map(({ name }) => name),
-    filter: filterOf(values.filter),
+    filters: values.filter?.map(filterOf),
     time: number('--time', values.time, 0.1, 10_000) ?? preset.time,
     rounds: whole('--rounds', values.rounds, 7, 1000) ?? preset.rounds,
     seed: whole('--seed', values.seed, 0, 2 ** 31) ?? preset.seed,
@@ -103,31 +104,40 @@ export function parseOptions(args, root) {
   };
 }
 
-/** @param {string[]} args */
-function parse(args) {
+/**
+ * Throws `UsageError` for an option that there is not.
+ * @template {import('node:util').ParseArgsConfig} Config
+ * @param {Config} config
+ * @returns {ReturnType<typeof parseArgs<Config>>}
+ */
+export function parseArguments(config) {
   try {
-    return parseArgs({
-      args,
-      options: {
-        suite: { type: 'string', multiple: true },
-        filter: { type: 'string' },
-        engine: { type: 'string', multiple: true },
-        time: { type: 'string' },
-        rounds: { type: 'string' },
-        seed: { type: 'string' },
-        json: { type: 'string' },
-        baseline: { type: 'string' },
-        'fail-above': { type: 'string' },
-        package: { type: 'string' },
-        quiet: { type: 'boolean' },
-        quick: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
+    return parseArgs(config);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
+
+/** @param {string[]} args */
+const parse = (args) =>
+  parseArguments({
+    args,
+    options: {
+      suite: { type: 'string', multiple: true },
+      filter: { type: 'string', multiple: true },
+      engine: { type: 'string', multiple: true },
+      time: { type: 'string' },
+      rounds: { type: 'string' },
+      seed: { type: 'string' },
+      json: { type: 'string' },
+      baseline: { type: 'string' },
+      'fail-above': { type: 'string' },
+      package: { type: 'string' },
+      quiet: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
 
 /**
  * Names that are known, in the order in which they run; the others are a line in `wrong` each.
@@ -146,9 +156,8 @@ function chosen(option, values, known, wrong) {
   return known.filter((name) => wanted.includes(name));
 }
 
-/** @param {string | undefined} text */
+/** @param {string} text */
 function filterOf(text) {
-  if (text === undefined) return undefined;
   const [, pattern] = /^\/(.*)\/$/.exec(text) ?? [];
   try {
     return new RegExp(pattern ?? text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'i');

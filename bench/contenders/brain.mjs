@@ -1,5 +1,6 @@
 // @ts-check
 /** brain.js in plain JavaScript: single inferences and training, one sample after the other. */
+import { networkReference } from '../data/references.mjs';
 import { networkInput, networkRows, sampleInput, swarmRows } from '../data/tasks.mjs';
 import { batches, checkedUpdates, learningRate, momentum } from '../data/training.mjs';
 
@@ -98,31 +99,28 @@ function swarm(brain, task) {
     run(iterations) {
       for (let i = 0; i < iterations; i++) for (const { network, input } of agents) network.run(input);
     },
-    fault() {
-      const [first] = agents;
-      if (first === undefined) return 'there are no agents';
-      const { weights, biases } = networkInput(task);
-      return faultOf(first.network.run(first.input), expected(first.input, weights, biases));
-    },
+    result: () => agents.at(0)?.network.run(agents[0]?.input) ?? [],
+    reference: () => networkReference(rows.subarray(0, width), reluNetwork(task)),
   };
 }
 
+/** It has one activation for all layers, relu here, the cheaper one. @param {Topology} task */
+const reluNetwork = (task) => networkInput({ ...task, activation: 'relu', output: 'relu' });
+
 /**
- * It has one activation for all layers, relu here, the cheaper one: so its own result is the reference that its
- * network is judged by, with relu in the last layer, too.
  * @param {Brain} brain
  * @param {RunTask} task
  * @returns {Prepared}
  */
 function inference(brain, task) {
   const it = createNetwork(brain, task, 'relu');
-  const { weights, biases } = networkInput(task);
   const input = networkRows(task, 1);
   return {
     run(iterations) {
       for (let i = 0; i < iterations; i++) it.run(input);
     },
-    fault: () => faultOf(it.run(input), expected(input, weights, biases)),
+    result: () => it.run(input),
+    reference: () => networkReference(input, reluNetwork(task)),
   };
 }
 
@@ -149,26 +147,4 @@ export function createNetwork(brain, task, activation) {
     }
   });
   return it;
-}
-
-/** @param {Float32Array} input @param {Float32Array[]} weights @param {Float32Array[]} biases */
-function expected(input, weights, biases) {
-  let values = Array.from(input);
-  weights.forEach((matrix, i) => {
-    const inputs = values;
-    const outputs = biases[i]?.length ?? 0;
-    values = Array.from(biases[i] ?? [], (bias, j) =>
-      Math.max(
-        0,
-        inputs.reduce((sum, value, k) => sum + value * (matrix[k * outputs + j] ?? 0), bias),
-      ),
-    );
-  });
-  return values;
-}
-
-/** @param {ArrayLike<number>} output @param {number[]} right */
-function faultOf(output, right) {
-  const wrong = right.findIndex((value, i) => !(Math.abs((output[i] ?? Number.NaN) - value) <= 1e-4));
-  return wrong < 0 ? undefined : `output ${wrong} is ${output[wrong]}, not ${right[wrong]}`;
 }

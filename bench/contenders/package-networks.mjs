@@ -7,6 +7,7 @@ import { batches, faultOfTraining, learningRate, meanSquaredError, momentum } fr
 
 /** @import { NetworkConfig, NeuralRuntime, Vec } from '@sasi/wasm-performance' */
 /** @import { OtherTask, Prepared, Task } from './types.mjs' */
+/** @import { Reference } from '../data/references.mjs' */
 /** @import { RunTask, Topology } from '../data/tasks.mjs' */
 
 /** @template {OtherTask['operation']} Name @typedef {Extract<OtherTask, { operation: Name }>} TaskOf */
@@ -179,12 +180,14 @@ function swarm(runtime, task) {
   const inputs = memory.float32(rows);
   const out = memory.float32(agents * classes);
   const dispose = () => it.dispose();
+  const reference = () => swarmReference(task, rows, (agent) => it.network(agent).exportLayers());
   if (calls === 'one') {
     return {
       run(iterations) {
         for (let i = 0; i < iterations; i++) it.runAll(inputs, out);
       },
-      fault: () => faultOfSwarm(task, rows, out.view, (agent) => it.network(agent).exportLayers()),
+      result: () => out.view,
+      reference,
       dispose,
     };
   }
@@ -203,35 +206,39 @@ function swarm(runtime, task) {
       for (let i = 0; i < iterations; i++)
         for (const { network, input, out } of single) network.run(input, out);
     },
-    fault() {
+    result() {
       for (const [agent, { out }] of single.entries()) all.set(out.view, agent * classes);
-      return faultOfSwarm(task, rows, all, (agent) => it.network(agent).exportLayers());
+      return all;
     },
+    reference,
     dispose,
   };
 }
 
 /**
+ * Of the first, a middle and the last agent.
  * @param {Topology & { agents: number }} task
  * @param {Float32Array} rows
- * @param {Float32Array} outputs
  * @param {(agent: number) => { weights: Float32Array[], biases: Float32Array[] }} layersOf
+ * @returns {Reference}
  */
-export function faultOfSwarm(task, rows, outputs, layersOf) {
+function swarmReference(task, rows, layersOf) {
   const { agents, layers } = task;
+  const { activations } = networkInput(task);
   const [width = 0, classes = 0] = [layers[0], layers.at(-1)];
-  for (const agent of [0, Math.floor(agents / 2), agents - 1]) {
-    const { activations } = networkInput(task);
+  const checked = [0, Math.floor(agents / 2), agents - 1];
+  const references = checked.map((agent) => {
     const input = rows.subarray(agent * width, (agent + 1) * width);
-    const { values, allowed } = networkReference(input, { layers, activations, ...layersOf(agent) });
-    for (let i = 0; i < classes; i++) {
-      const output = outputs[agent * classes + i] ?? Number.NaN;
-      const right = values[i] ?? Number.NaN;
-      if (!(Math.abs(output - right) <= allowed(i)))
-        return `output ${i} of agent ${agent} is ${output}, not ${right}`;
-    }
-  }
-  return undefined;
+    return networkReference(input, { layers, activations, ...layersOf(agent) });
+  });
+  const own = (/** @type {number} */ i) => /** @type {Reference} */ (references[Math.floor(i / classes)]);
+  return {
+    values: Float64Array.from(references.flatMap(({ values }) => Array.from(values))),
+    allowed: (i) => own(i).allowed(i % classes),
+    indices: Uint32Array.from(
+      checked.flatMap((agent) => Array.from({ length: classes }, (_, i) => agent * classes + i)),
+    ),
+  };
 }
 
 /** @param {NeuralRuntime} runtime @param {TaskOf<'swarmTrain'>} task @returns {Prepared | undefined} */

@@ -1,6 +1,7 @@
 // @ts-check
 /** ruv-swarm's WebAssembly module. Everything is copied in and out by its bindings; there is no other way. */
-import { matrixInput, networkRows, pairInput, vectorInput } from '../data/tasks.mjs';
+import { networkReference } from '../data/references.mjs';
+import { matrixInput, networkInput, networkRows, pairInput, vectorInput } from '../data/tasks.mjs';
 
 /** @import { Contender, Prepared, Sources, Task } from './types.mjs' */
 /** @import { RunTask } from '../data/tasks.mjs' */
@@ -57,24 +58,26 @@ function prepare(ruv, task) {
 }
 
 /**
- * Its networks have no biases, one activation for all layers and an order of weights of their own: the result cannot
- * be the same, so what is checked is that it is a result.
+ * Its networks have no biases and one activation for all layers, so the reference has not, either. (Weights that it
+ * makes itself would not do: `randomize_weights` changes something that `get_weights` does not tell.)
  * @param {RuvSwarm} ruv
  * @param {RunTask} task
  * @returns {Prepared}
  */
 function network(ruv, task) {
-  const it = new ruv.WasmNeuralNetwork(Uint32Array.from(task.layers), ruv.ActivationFunction.Sigmoid);
-  it.randomize_weights(-0.3, 0.3);
-  const input = Float64Array.from(networkRows(task, 1));
-  const { run, dispose } = timed(() => it.run(input), it);
-  return { run, dispose, fault: () => faultOf(it.run(input), task.layers.at(-1) ?? 0) };
-}
-
-/** @param {Float64Array} output @param {number} length */
-function faultOf(output, length) {
-  const fine = output.length === length && output.every((value) => value > 0 && value < 1);
-  return fine ? undefined : 'the outputs are no values of a sigmoid';
+  const { layers, weights, activations } = networkInput({
+    ...task,
+    activation: 'sigmoid',
+    output: 'sigmoid',
+  });
+  const it = new ruv.WasmNeuralNetwork(Uint32Array.from(layers), ruv.ActivationFunction.Sigmoid);
+  it.set_weights(Float64Array.from(weights.flatMap((matrix) => Array.from(matrix))));
+  const rows = networkRows(task, 1);
+  const input = Float64Array.from(rows);
+  return {
+    ...timed(() => it.run(input), it),
+    reference: () => networkReference(rows, { layers, weights, biases: [], activations }),
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What the parts of the benchmark that run beside each other agree on. */
+import type { Reference } from '../data/references.mjs';
 import type { CheckedTask, Topology } from '../data/tasks.mjs';
 
 /** Something that can be timed. */
@@ -9,6 +10,8 @@ export interface Prepared {
   sample?(time: number): number | Promise<number>;
   /** The result of the last run, to be checked against float64. */
   result?(): ArrayLike<number> | Promise<ArrayLike<number>>;
+  /** What the result has to be, where it is not that of a task with a reference of its own. */
+  reference?(): Reference;
   /** In place of `result`: what is wrong, or undefined. */
   fault?(): string | undefined | Promise<string | undefined>;
   dispose?(): void;

@@ -14,7 +14,7 @@ import { quantile } from './statistics.mjs';
  * @property {number} time milliseconds of one sample, at least
  * @property {number} rounds
  */
-/** @typedef {{ entry: Entry, worker: Worker, accuracy?: Accuracy, samples: number[] }} Runner */
+/** @typedef {{ entry: Entry, worker: Worker, wrong?: Measured, accuracy?: Accuracy, samples: number[] }} Runner */
 
 /** The engine's own limit stands beside the others, in the same rounds. @param {Cell} cell @returns {Entry[]} */
 export function entriesOf(cell) {
@@ -51,9 +51,11 @@ export async function measureCell(cell, workers, { time, rounds }) {
       else results[runner.entry.id] = fail(runner.entry, runner.worker, workers, answer);
     }
   }
-  for (const { entry, worker, accuracy, samples } of runners) {
+  for (const { entry, worker, wrong, accuracy, samples } of runners) {
     if (results[entry.id] !== undefined) continue;
-    results[entry.id] = { status: 'measured', samples, ...order(samples), ...(accuracy && { accuracy }) };
+    results[entry.id] = wrong
+      ? { ...wrong, uncounted: order(samples).median }
+      : { status: 'measured', samples, ...order(samples), ...(accuracy && { accuracy }) };
     await workers.done(entry, worker);
   }
   return results;
@@ -106,12 +108,17 @@ async function begin(cell, entry, workers, { time }) {
   if ('missing' in loaded) return { none: without('missing', loaded.missing) };
   const { worker } = loaded;
   const prepared = await worker.ask({ kind: 'prepare', task: entry.task ?? cell.task });
-  if (prepared.kind === 'prepared') {
+  if (prepared.kind === 'prepared' || (prepared.kind === 'wrong' && prepared.accuracy !== undefined)) {
     // One that measures by itself, and once, finds its own way.
     if (cell.rounds === 1) return { entry, worker, samples: [] };
     const calibrated = await worker.ask({ kind: 'calibrate', time });
     if (calibrated.kind !== 'sampled') return { none: fail(entry, worker, workers, calibrated) };
-    return { entry, worker, samples: [], ...(prepared.accuracy && { accuracy: prepared.accuracy }) };
+    const { accuracy } = prepared;
+    const wrong =
+      prepared.kind === 'wrong'
+        ? { wrong: { ...without('wrong', prepared.reason), ...(accuracy && { accuracy }) } }
+        : {};
+    return { entry, worker, samples: [], ...wrong, ...(accuracy && { accuracy }) };
   }
   if (prepared.kind === 'unsupported') {
     await workers.done(entry, worker);
@@ -119,8 +126,7 @@ async function begin(cell, entry, workers, { time }) {
   }
   if (prepared.kind === 'wrong') {
     await workers.done(entry, worker);
-    const { reason, accuracy } = prepared;
-    return { none: { ...without('wrong', reason), ...(accuracy && { accuracy }) } };
+    return { none: without('wrong', prepared.reason) };
   }
   return { none: fail(entry, worker, workers, prepared) };
 }

@@ -9,6 +9,8 @@ export interface Measured {
   /** Why there is no figure. */
   readonly reason?: string;
   readonly accuracy?: Accuracy;
+  /** Of a wrong result: the cost of one, which does not count. */
+  readonly uncounted?: number;
   /** Costs of one call in the order of the rounds: milliseconds, or what the cell says. */
   readonly samples: readonly number[];
   readonly median: number | null;

@@ -102,7 +102,8 @@ export class Session {
     if (fault !== undefined) return { kind: 'wrong', reason: fault };
     if (prepared.result === undefined) return { kind: 'prepared' };
     const checked = /** @type {import('../data/tasks.mjs').CheckedTask} */ (task);
-    const accuracy = checkResult(await prepared.result(), referenceOf(checked), contender.bound);
+    const reference = prepared.reference?.() ?? referenceOf(checked);
+    const accuracy = checkResult(await prepared.result(), reference, contender.bound);
     const reason = `its largest error is ${accuracy.maxError?.toPrecision(3) ?? 'not a number'}`;
     return accuracy.correct ? { kind: 'prepared', accuracy } : { kind: 'wrong', reason, accuracy };
   }

@@ -31,16 +31,21 @@ export function threeDigits(value) {
 export function figure(measured, unit) {
   if (measured === undefined) return '';
   if (measured.median !== null) return threeDigits(inUnit(unit, measured.median));
+  if (measured.uncounted !== undefined) {
+    const error = measured.accuracy?.maxError ?? Number.NaN;
+    return `${threeDigits(inUnit(unit, measured.uncounted))} ✗ ${threeDigits(error)}`;
+  }
   return { wrong: 'wrong', failed: 'failed', unsupported: '–', missing: '', measured: '' }[measured.status];
 }
 
-/** With p5 and p95, and its share of the limit. @param {Measured | undefined} measured @param {Unit} unit */
+/** With p5 and p95, its share of the limit, and its error. @param {Measured | undefined} measured @param {Unit} unit */
 export function detailedFigure(measured, unit) {
   const middle = figure(measured, unit);
   if (measured?.median == null || measured.p5 === null || measured.p95 === null) return middle;
   const ends = [inUnit(unit, measured.p5), inUnit(unit, measured.p95)].sort((a, b) => a - b);
   const share = measured.shareOfLimit === undefined ? '' : `, ${percent(measured.shareOfLimit)}`;
-  return `${middle} (${ends.map(threeDigits).join('–')})${share}`;
+  const error = errorText(measured);
+  return `${middle} (${ends.map(threeDigits).join('–')})${share}${error && `, ${error}`}`;
 }
 
 /** @param {number} share */

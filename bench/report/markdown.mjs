@@ -56,7 +56,7 @@ export function markdownReport(results, charts) {
   return `${[
     '# Benchmark results',
     '',
-    `Medians of ${options.rounds} interleaved rounds of at least ${options.time} ms, seed ${options.seed}; in brackets p5 and p95, behind them the share of the limit; a ratio has its 95 % bootstrap interval in brackets. Every result was checked against float64 first. "–": no such operation; "wrong": the result was, so its speed does not count.`,
+    `Medians of ${options.rounds} interleaved rounds of at least ${options.time} ms, seed ${options.seed}; in brackets p5 and p95, behind them the share of the limit and the largest error; a ratio has its 95 % bootstrap interval in brackets. Every result was checked against float64 first. "–": no such operation; "✗" and the largest error: the result was wrong, so its speed does not count.`,
     '',
     ...(files.length === 0
       ? []

@@ -61,8 +61,8 @@ export function suiteTable(title, cells, show = figure) {
       name,
       unit.name,
       ...columns.map((id) => show(results[id], unit)),
-      show(results.limit, unit),
-      results.simd?.shareOfLimit === undefined ? '' : percent(results.simd.shareOfLimit),
+      results.limit === undefined ? '–' : show(results.limit, unit),
+      results.simd?.shareOfLimit === undefined ? '–' : percent(results.simd.shareOfLimit),
       overWhom(closest(comparisons)),
       errorText(results.simd),
     ]),
@@ -78,7 +78,10 @@ export const faultsOf = (cells) =>
   cells.flatMap(({ name, results }) =>
     Object.entries(results)
       .filter(([, { status }]) => status === 'wrong' || status === 'failed')
-      .map(([id, { status, reason }]) => `${name}, ${columnName(id)} ${status}: ${reason}`),
+      .map(
+        ([id, { status, reason, uncounted }]) =>
+          `${name}, ${columnName(id)} ${status}: ${reason}${uncounted === undefined ? '' : ', so its speed does not count'}`,
+      ),
   );
 
 /** @param {readonly CellResult[]} cells @returns {Table} */

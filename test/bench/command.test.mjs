@@ -105,6 +105,13 @@ describe('what else was asked for still runs', () => {
     assert.ok(!(stdout + stderr).includes('\x1b'), 'no escape sequences outside a terminal');
   });
 
+  test('beside a filter that matches no row', async () => {
+    const { code, stdout, stderr } = await bench([...row, '--filter', 'no such row']);
+    measured(stdout);
+    assert.equal(linesWith(stderr, '--filter no such row').length, 1, stderr);
+    assert.equal(code, 2);
+  });
+
   test('without peers alone it is exit code 3, and the results are written', async () => {
     const file = join(folder, 'results.json');
     const { code, stdout } = await bench([...row, '--json', file, '--quiet']);

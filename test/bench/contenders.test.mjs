@@ -76,6 +76,7 @@ for (const [name, options, skip, expected] of contenders) {
     for (const [what, task] of Object.entries(tasks)) {
       const answer = await session.answer({ kind: 'prepare', task });
       assert.equal(answer.kind, expected[what] ?? 'prepared', `${what}: ${JSON.stringify(answer)}`);
+      if (answer.kind === 'prepared') assert.ok(answer.accuracy?.correct, `${what} was not checked`);
       if (answer.kind !== 'prepared' || what !== 'tanh') continue;
       await session.answer({ kind: 'calibrate', time: 0.1 });
       const sampled = await session.answer({ kind: 'sample', time: 0.1 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changesSince, regressions } from '../../bench/command/baseline.mjs';
+import { processorName } from '../../bench/command/machine.mjs';
 import { createProgress } from '../../bench/command/progress.mjs';
 import { judgeCell } from '../../bench/measure/judge.mjs';
 import { isSteady } from '../../bench/measure/session.mjs';
@@ -86,6 +87,18 @@ test('a regression is one at the lower end of its interval', () => {
     ['simd'],
   );
   assert.deepEqual(regressions(changes, 35), []);
+});
+
+test('processors have names that tell them apart', () => {
+  const details = 'Architecture:   x86_64\nModel name:   AMD EPYC\nCPU family:  26\nModel:   2\n';
+  assert.equal(processorName('AMD EPYC', details), 'AMD EPYC (family 26, model 2)');
+  assert.equal(processorName('Intel(R) Core(TM) i7-1185G7 ', ''), 'Intel Core i7-1185G7');
+  assert.equal(
+    processorName('unknown', 'Architecture:   aarch64\nModel name:   Neoverse-N1\n'),
+    'Neoverse-N1',
+  );
+  assert.equal(processorName('', 'Architecture:   aarch64\nModel name:   -\n'), 'aarch64');
+  assert.equal(processorName('', ''), 'unknown processor');
 });
 
 test('warm-up ends when nothing gets faster and the engine is not busy with itself', () => {

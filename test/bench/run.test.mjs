@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runOn } from '../../bench/command/run.mjs';
+import { suiteTables } from '../../bench/report/text.mjs';
 
 const flops = 2 * 256 ** 3;
 /** @type {any} */
@@ -19,8 +20,9 @@ const cell = {
 /**
  * @param {Record<string, number[]>} rates GFLOP/s, one for each attempt, the last one for all that follow
  * @param {object} plan
+ * @param {string} [wrong] whose results are
  */
-async function runWith(rates, plan = {}) {
+async function runWith(rates, plan = {}, wrong = '') {
   /** @type {Record<string, number>} */
   const attempts = {};
   /** @type {any} */
@@ -40,7 +42,8 @@ async function runWith(rates, plan = {}) {
           if (request.kind === 'prepare') {
             amount = request.task.amount ?? flops;
             attempts[name] = (attempts[name] ?? 0) + 1;
-            return { kind: 'prepared' };
+            const accuracy = { correct: name !== wrong, maxError: 0.25, maxUlp: 1e6, checked: 1 };
+            return accuracy.correct ? { kind: 'prepared' } : { kind: 'wrong', reason: 'it is off', accuracy };
           }
           if (request.kind === 'release') return { kind: 'released' };
           const own = rates[name] ?? [60];
@@ -84,6 +87,16 @@ test('an apparent regression is measured again, and the second figure counts', a
   const { run, attempts } = await runWith({ simd: [30, 50], 'tfjs-wasm': [43] }, { regressed: slow });
   assert.equal(attempts.simd, 2);
   assert.ok(Math.abs((run.cells[0]?.results.simd?.median ?? 0) / (flops / 50 / 1e6) - 1) < 1e-9);
+});
+
+test('the speed of a wrong result is shown with its error, and does not count', async () => {
+  const { run } = await runWith({ simd: [10], 'tfjs-wasm': [43] }, {}, 'tfjs-wasm');
+  const [{ results, comparisons } = assert.fail()] = run.cells;
+  assert.deepEqual([results['tfjs-wasm']?.status, results['tfjs-wasm']?.median], ['wrong', null]);
+  assert.deepEqual(comparisons, []);
+  const text = suiteTables(run.cells).join('\n');
+  assert.match(text, /43\.0 ✗ 0\.25/);
+  assert.match(text, /tfjs wrong: it is off, so its speed does not count/);
 });
 
 test('the run says by which figures peers were judged', async () => {
