@@ -242,7 +242,8 @@ function prepare(task) {
       const [x] = pairInput(task);
       return reduction(() => sumUp(x));
     }
-    case 'matmul': {
+    case 'matmul':
+    case 'matvec': {
       if (task.m * task.n * task.k > mostMultiplications) return undefined;
       const [a, b] = matrixInput(task);
       const out = new Float32Array(task.m * task.n);

@@ -10,13 +10,13 @@ import { recordTrace } from '../data/trace.mjs';
 /** @typedef {typeof import('@sasi/wasm-performance')} Package */
 /** @template {OtherTask['operation']} Name @typedef {Extract<OtherTask, { operation: Name }>} TaskOf */
 
-/** @param {Package} api @param {NeuralRuntime} runtime @param {Task} task @returns {Prepared | Promise<Prepared> | undefined} */
+/** @param {Package} api @param {NeuralRuntime} runtime @param {Task} task @returns {Prepared | Promise<Prepared | undefined> | undefined} */
 export function prepareSystem(api, runtime, task) {
   switch (task.operation) {
     case 'activation':
       return activation(runtime, task);
     case 'latency':
-      return latency(api, task);
+      return latency(api, runtime, task);
     case 'sustained':
       return sustained(api, task);
     case 'trace':
@@ -46,14 +46,19 @@ function clockIsFine() {
   return next - start < 0.001;
 }
 
-/** @param {Package} api @param {TaskOf<'latency'>} task @returns {Promise<Prepared>} */
-async function latency(api, task) {
-  const { layer, dispose } = await layerOf(api);
+/** @param {Package} api @param {NeuralRuntime} runtime @param {TaskOf<'latency'>} task @returns {Promise<Prepared | undefined>} */
+async function latency(api, { variant }, task) {
+  // With vectors or without them: the layer does not let anybody choose another build.
+  if (variant !== 'simd' && variant !== 'scalar') return undefined;
+  const { layer, dispose } = await layerOf(api, variant === 'simd');
   const x = vectorInput(task);
   const fine = clockIsFine();
   /** Where the clock is coarse, a time is that of so many calls. */
   const together = fine ? 1 : 1000;
   return {
+    async run(iterations) {
+      for (let i = 0; i < iterations; i++) await layer.calculateNeuralActivation(x);
+    },
     async sample(time) {
       /** @type {number[]} */
       const taken = [];
@@ -91,9 +96,9 @@ async function sustained(api, task) {
   };
 }
 
-/** @param {Package} api */
-async function layerOf(api) {
-  const layer = new api.WasmPerformanceLayer();
+/** @param {Package} api @param {boolean} [enableSIMD] */
+async function layerOf(api, enableSIMD = true) {
+  const layer = new api.WasmPerformanceLayer({ enableSIMD });
   if (!(await layer.initialize())) throw new Error('the performance layer does not start');
   return { layer, dispose: () => layer.cleanup() };
 }

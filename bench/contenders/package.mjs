@@ -6,7 +6,7 @@ import { prepareSystem } from './package-system.mjs';
 
 /** @import { NeuralRuntime, Vec } from '@sasi/wasm-performance' */
 /** @import { Contender, ContenderOptions, Prepared, Sources, Task } from './types.mjs' */
-/** @import { BinaryTask, MatmulTask, ReduceTask, SoftmaxTask, UnaryTask } from '../data/tasks.mjs' */
+/** @import { BinaryTask, MatmulTask, MatvecTask, ReduceTask, SoftmaxTask, UnaryTask } from '../data/tasks.mjs' */
 
 /** Room for three matrices of 1024 × 1024 and what a product needs beside them. */
 const memoryLimit = 64 * 2 ** 20;
@@ -55,6 +55,8 @@ function prepareOperation(runtime, task) {
       return reduction(runtime, task);
     case 'matmul':
       return matmul(runtime, task);
+    case 'matvec':
+      return matvec(runtime, task);
     default:
       return undefined;
   }
@@ -141,6 +143,21 @@ function reduction({ ops, memory }, task) {
       for (let i = 0; i < iterations; i++) last = ops.dot(a, b);
     },
     result: () => [last],
+  };
+}
+
+/** @param {NeuralRuntime} runtime @param {MatvecTask} task @returns {Prepared} */
+function matvec({ ops, memory }, task) {
+  const { m, k: n } = task;
+  const [matrix, vector] = matrixInput(task);
+  const w = memory.float32(matrix);
+  const x = memory.float32(vector);
+  const shape = { m, n, out: memory.float32(m) };
+  return {
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) ops.matvec(w, x, shape);
+    },
+    result: () => shape.out.view,
   };
 }
 

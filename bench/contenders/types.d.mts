@@ -6,7 +6,7 @@ import type { CheckedTask, Topology } from '../data/tasks.mjs';
 export interface Prepared {
   /** Computes so often; the loop is inside, so that no call of a changing function is timed with it. */
   run?(iterations: number): unknown;
-  /** In place of `run`: measures by itself for about `time` ms; returns the cost of one, in the unit of the cell. */
+  /** In place of `run`, which then only warms it up: measures by itself for about `time` ms; returns the cost of one, in the unit of the cell. */
   sample?(time: number): number | Promise<number>;
   /** The result of the last run, to be checked against float64. */
   result?(): ArrayLike<number> | Promise<ArrayLike<number>>;

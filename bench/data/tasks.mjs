@@ -23,11 +23,12 @@ import {
  * @typedef {Seeded & { operation: 'softmax', n: number, rows: number }} SoftmaxTask
  * @typedef {Seeded & { operation: 'dot' | 'sum', n: number }} ReduceTask
  * @typedef {Seeded & { operation: 'matmul', m: number, n: number, k: number, packed?: boolean }} MatmulTask `packed`: the right operand was packed before
+ * @typedef {Seeded & { operation: 'matvec', m: number, k: number, n: number }} MatvecTask `n`: 1
  * @typedef {Seeded & { layers: number[], activation: string, output: string }} Topology
  * @typedef {Topology & { operation: 'run', rows: number }} RunTask one row: a single inference; more: a batch
  * @typedef {Seeded & { operation: 'activation', n: number }} ActivationTask tanh(0.5 · x)
  * @typedef {Seeded & { operation: 'tile', tile: string, m: number, n: number, k: number }} TileTask a square product
- * @typedef {ActivationTask | TileTask | UnaryTask | BinaryTask | SoftmaxTask | ReduceTask | MatmulTask | RunTask} CheckedTask
+ * @typedef {ActivationTask | TileTask | UnaryTask | BinaryTask | SoftmaxTask | ReduceTask | MatmulTask | MatvecTask | RunTask} CheckedTask
  */
 
 /** @param {{ n: number, seed: number }} task */
@@ -36,7 +37,7 @@ export const vectorInput = ({ n, seed }) => uniformArray(n, seed, -8, 8);
 /** @param {{ n: number, seed: number }} task @returns {[Float32Array, Float32Array]} */
 export const pairInput = ({ n, seed }) => [uniformArray(n, seed, -1, 1), uniformArray(n, seed + 1, -1, 1)];
 
-/** @param {MatmulTask | TileTask} task @returns {[Float32Array, Float32Array]} */
+/** @param {MatmulTask | MatvecTask | TileTask} task @returns {[Float32Array, Float32Array]} */
 export const matrixInput = ({ m, n, k, seed }) => [
   uniformArray(m * k, seed, -1, 1),
   uniformArray(k * n, seed + 1, -1, 1),
@@ -102,6 +103,7 @@ export function referenceOf(task) {
     case 'sum':
       return sumReference(pairInput(task)[0]);
     case 'matmul':
+    case 'matvec':
     case 'tile':
       return matmulReference(...matrixInput(task), task);
     case 'run':

@@ -113,7 +113,8 @@ export class Session {
    * @param {number} time
    */
   async #calibrate(time) {
-    if (this.#prepared?.sample !== undefined) return this.#prepared.sample(time);
+    const { run, sample } = this.#prepared ?? {};
+    if (run === undefined && sample !== undefined) return sample(time);
     const { slice, window, most } = warmUpFor(time);
     const end = performance.now() + most;
     this.#iterations = 1;

@@ -94,41 +94,64 @@ export function requirementTable(cells) {
   };
 }
 
-/** A row for each group: how every build stands where it stands worst. @param {EngineRun} run @returns {Table} */
-export function summaryTable(run) {
+/** @param {Comparison | undefined} comparison */
+const ratioAlone = (comparison) => (comparison === undefined ? '' : `${threeDigits(comparison.ratio)}×`);
+
+/**
+ * A row for each group: how every build stands where it stands worst.
+ * @param {EngineRun} run
+ * @param {{ brief?: boolean }} [how] brief: what fits into 100 columns
+ * @returns {Table}
+ */
+export function summaryTable(run, { brief = false } = {}) {
+  const last = (/** @type {string} */ text) => (brief ? [] : [text]);
   return {
-    header: ['simd build', 'is', 'over the best other', ...buildNames.slice(1), 'met', 'error', 'worst row'],
+    header: [
+      'simd build',
+      'is',
+      'over the best other',
+      ...buildNames.slice(1),
+      'met',
+      'error',
+      ...last('worst row'),
+    ],
     rows: groupsOf(run).map(
       ({ group, standing, comparison, otherBuilds, met, required, leastAccurate, row }) => [
         group,
         standing ?? '',
         overWhom(comparison),
         ...otherBuilds.map((other) =>
-          other === undefined ? '' : `${threeDigits(other.ratio)}× ${columnName(other.over)}`,
+          brief || other === undefined ? ratioAlone(other) : `${ratioAlone(other)} ${columnName(other.over)}`,
         ),
         required === 0 ? '' : `${met}/${required}`,
         errorText(leastAccurate),
-        row ?? '',
+        ...last(row ?? ''),
       ],
     ),
   };
 }
 
-/** A row for each group, a column for each engine: where the fastest build stands worst. @param {readonly EngineRun[]} runs @returns {Table} */
-export function enginesTable(runs) {
+/**
+ * A row for each group, a column for each engine: where the fastest build stands worst.
+ * @param {readonly EngineRun[]} runs
+ * @param {{ brief?: boolean }} [how] brief: what fits into 100 columns
+ * @returns {Table}
+ */
+export function enginesTable(runs, { brief = false } = {}) {
+  const shown = brief ? ratioAlone : overWhom;
   const byEngine = runs.map((run) => new Map(groupsOf(run).map((row) => [row.group, row])));
   const groups = [...new Set(byEngine.flatMap((rows) => [...rows.keys()]))];
   const rows = groups.map((group) => [
     group,
     ...byEngine.map((own) => {
       const { standing, comparison } = own.get(group) ?? {};
-      return comparison ? `${standing} ${overWhom(comparison)}` : '';
+      return comparison ? `${standing} ${shown(comparison)}` : '';
     }),
     errorText(byEngine[0]?.get(group)?.leastAccurate),
   ]);
   return {
     header: [
-      'simd build over the best other, worst row',
+      brief ? 'simd build' : 'simd build over the best other, worst row',
       ...runs.map(({ engine }) => engine.engine),
       'error',
     ],

@@ -34,16 +34,22 @@ export function suiteTables(cells) {
   });
 }
 
-/** One line for each group of rows. @param {EngineRun} run @returns {string[]} */
+/** More would push the summary off the screen. */
+const mostDefects = 5;
+
+/** One line for each group of rows, in its worst row. @param {EngineRun} run @returns {string[]} */
 export function summary(run) {
   const { engine, limits, defects } = run;
   const where = limits === null ? '' : `, limit ${threeDigits(limits.gigaflops)} GFLOP/s on one thread`;
   return [
     `${engine.engine}: ${engine.version}${where}`,
-    ...draw(summaryTable(run), ['is', 'worst row']),
+    ...draw(summaryTable(run, { brief: true }), ['is']),
     `requirements met: ${requirementsMet(run)}`,
     ...fairnessLines(run),
-    ...defects.map(defectLine),
+    ...defects.slice(0, mostDefects).map(defectLine),
+    ...(defects.length > mostDefects
+      ? [`not fair: ${defects.length - mostDefects} more figures of peers`]
+      : []),
   ];
 }
 
@@ -54,4 +60,7 @@ const fairnessLines = ({ fairness }) =>
     : [`peers: no figures of this processor and engine; a third of those of ${fairness.from} is asked for`];
 
 /** The engines beside each other. @param {readonly EngineRun[]} runs @returns {string[]} */
-export const engineSummary = (runs) => draw(enginesTable(runs), []);
+export const engineSummary = (runs) => [
+  'over the best other, in the worst row of each group:',
+  ...draw(enginesTable(runs, { brief: true }), []),
+];

@@ -49,7 +49,7 @@ export const elementwise = {
           name,
           n,
           name === 'relu' ? { operation: 'unary', name, n, seed } : { operation: 'binary', name, n, seed },
-          n === 1e3 ? 'relu, add, mul, 10³' : 'relu, add, mul, 10⁶ (memory)',
+          n === 1e3 ? 'relu, add, mul, 10³' : 'relu, add, mul, 10⁶',
           [ratio('simd', peerNames, n === 1e3 ? 5 : 1)],
         ),
         ...(n === 1e3 ? { entries: everybodyFresh } : {}),

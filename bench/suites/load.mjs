@@ -26,7 +26,7 @@ export const load = {
     {
       suite: 'load',
       name: 'import of the code to the first result',
-      group: 'load with import, cold',
+      group: 'load with import',
       entries: [...builds, ...modules],
       task: { operation: 'load', part: 'import' },
       unit: { name: 'ms', factor: 1 },

@@ -41,7 +41,7 @@ export const matmul = {
       if (ofLimit !== undefined) requirements.push(ratio('simd', ['limit'], ofLimit));
       if (inCache.includes(n)) requirements.push(ratio('simd', ['scalar'], 3));
       requirements.push(ratio('scalar', ['javascript'], 1));
-      return product(n, n, n, seed, n < 64 ? 'matmul, small' : 'matmul, n = 64 … 1024', requirements);
+      return product(n, n, n, seed, n < 64 ? 'matmul, small' : 'matmul, 64 … 1024', requirements);
     }),
     ...[64, 256].map((n) => scalarLoops(n, seed)),
     ...lopsided.map(([m = 0, k = 0, n = 0]) =>
@@ -68,7 +68,7 @@ function scalarLoops(n, seed) {
     suite: 'matmul',
     table: 'scalar loops',
     name: `${n}×${n}×${n}, without vectors`,
-    group: 'scalar build over other scalar loops',
+    group: 'scalar loops',
     entries: [
       { id: 'scalar', options: { name: 'package', variant: 'scalar' } },
       ...tiles.map((tile) => ({

@@ -1,6 +1,8 @@
 // @ts-check
 /** What the management of memory costs in memory: most in use over most that was really needed at once. */
 
+import { builds } from './entries.mjs';
+
 /** @import { Suite } from './types.mjs' */
 
 const operations = 10_000;
@@ -17,7 +19,7 @@ export const memory = {
         name: 'most in use over most needed, 10 000 operations',
         group: 'memory over payload',
         entries: [
-          { id: 'simd', options: { name: 'package', variant: 'simd' } },
+          ...builds,
           {
             id: 'simd, arrays',
             options: { name: 'package', variant: 'simd' },
@@ -36,7 +38,7 @@ export const memory = {
         requirements: [],
         // When an engine collects arrays is its own affair, and not the same twice.
         rounds: 3,
-        note: 'simd: blocks of the pool; arrays: the same with Float32Arrays, which each call copies into the pool and out; malloc: a dlmalloc and free for each; plain JS: an array for each, until the engine collects it',
+        note: 'the builds: blocks of the pool; arrays: the same with Float32Arrays, which each call copies into the pool and out; malloc: a dlmalloc and free for each; plain JS: an array for each, until the engine collects it',
         quick: true,
       },
     ];

@@ -42,7 +42,7 @@ export const networks = {
     {
       suite: 'networks',
       name: 'creation and disposal, 64-32-16',
-      group: 'creation of a network',
+      group: 'network creation',
       entries: builds,
       task: { operation: 'create', layers: [64, 32, 16] },
       unit: microseconds,
