@@ -44,11 +44,11 @@ class Verdict {
   }
 }
 
-/** Fewer samples of what takes seconds: of others' cold starts three. @param {Cell} cell @param {number} rounds @returns {Cell} */
+/** Fewer samples of what takes seconds: of others' cold starts two. @param {Cell} cell @param {number} rounds @returns {Cell} */
 const shorter = (cell, rounds) => ({
   ...cell,
   rounds: Math.min(cell.rounds ?? rounds, rounds),
-  entries: cell.entries.map((entry) => (entry.rounds === undefined ? entry : { ...entry, rounds: 3 })),
+  entries: cell.entries.map((entry) => (entry.rounds === undefined ? entry : { ...entry, rounds: 2 })),
 });
 
 /** @param {Options} options @param {Verdict} verdict @returns {Cell[]} */

@@ -39,7 +39,6 @@ export const memory = {
         // When an engine collects arrays is its own affair, and not the same twice.
         rounds: 3,
         note: 'the builds: blocks of the pool; arrays: the same with Float32Arrays, which each call copies into the pool and out; malloc: a dlmalloc and free for each; plain JS: an array for each, until the engine collects it',
-        quick: true,
       },
     ];
   },

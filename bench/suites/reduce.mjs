@@ -26,7 +26,6 @@ export const reduce = {
           ...(operation === 'dot' && n === 1e4 ? [ratio('simd', ['scalar'], 3)] : []),
           ratio('scalar', ['javascript'], 1),
         ],
-        quick: operation === 'dot' && n === 1e4,
       })),
     ),
 };

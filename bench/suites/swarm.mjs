@@ -41,7 +41,6 @@ export const swarm = {
           ratio('simd', [each], 1),
         ],
         note: 'brain.js runs one network after the other, and so does the column "run each"; the limit is reading all weights',
-        quick: true,
       },
       {
         suite: 'swarm',

@@ -15,6 +15,11 @@ function report(what: string, bytes: number, budget: number): void {
   assert.ok(bytes <= budget, `${what} is ${bytes} bytes gzipped, its budget is ${budget}`);
 }
 
+test('a byte too many is a failure', () => {
+  report('a full budget', kilobyte, kilobyte);
+  assert.throws(() => report('one byte more', kilobyte + 1, kilobyte), assert.AssertionError);
+});
+
 for (const build of builds.filter((name) => name !== 'js')) {
   test(`${build}: the wasm stays within its budget`, () => {
     const bytes = gzipSync(readFileSync(fromRoot(`dist/wasm/${build}/neural.wasm`)), { level: 9 });

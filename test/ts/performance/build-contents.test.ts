@@ -33,14 +33,23 @@ function contained(build: string): ReadonlyMap<number, number> {
  */
 const vectorCounts = { simd: 14_790, relaxed: 13_718 };
 
+function assertCount(count: number, expected: number): void {
+  assert.ok(
+    Math.abs(count / expected - 1) <= 0.02,
+    `${count}, ${expected} expected: if it is meant, say so here`,
+  );
+}
+
+test('a kernel that lost its vectors is a failure, and so is code that grew', () => {
+  assertCount(1020, 1000);
+  for (const count of [0, 979, 1021]) assert.throws(() => assertCount(count, 1000), assert.AssertionError);
+});
+
 for (const [build, expected] of Object.entries(vectorCounts)) {
   test(`the ${build} build has as many vector instructions as it had`, () => {
     const count = [...contained(build).values()].reduce((sum, times) => sum + times, 0);
     console.log(`${build}: ${count} vector instructions, ${expected} expected`);
-    assert.ok(
-      Math.abs(count / expected - 1) <= 0.02,
-      `${count}, ${expected} expected: if it is meant, say so here`,
-    );
+    assertCount(count, expected);
   });
 }
 
