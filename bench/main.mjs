@@ -44,7 +44,7 @@ class Verdict {
   }
 }
 
-/** Fewer samples of what takes seconds: of others' cold starts two. @param {Cell} cell @param {number} rounds @returns {Cell} */
+/** Fewer samples of what takes seconds: of cold starts but the first build's two. @param {Cell} cell @param {number} rounds @returns {Cell} */
 const shorter = (cell, rounds) => ({
   ...cell,
   rounds: Math.min(cell.rounds ?? rounds, rounds),
