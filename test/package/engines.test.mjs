@@ -129,6 +129,29 @@ test("Node, the seed's example, where ruv-swarm is not installed", async () => {
   });
 });
 
+for (const format of ['cjs', 'iife']) {
+  test(`Node, bundled by esbuild as ${format}, which has no import.meta: the js build runs, and simd says what to do`, async () => {
+    const main = `
+      import { check } from './check.mjs';
+      (async () => {
+        const { name, code, message } = await check({ variant: 'simd' }).catch((error) => error);
+        const result = await check();
+        ${report('{ name, code, message, result }')}
+      })();`;
+    await inProject({ 'check.mjs': CHECK, 'main.mjs': main }, async (folder) => {
+      const flags = ['--bundle', '--platform=node', `--format=${format}`, '--log-level=error'];
+      await run(tool('esbuild/bin/esbuild'), ['main.mjs', ...flags, '--outfile=out.cjs'], { cwd: folder });
+      const { message, ...rest } = await reportOf(folder, process.execPath, ['out.cjs']);
+      assert.deepEqual(rest, {
+        name: 'WasmPerformanceError',
+        code: 'FETCH_FAILED',
+        result: expected('js'),
+      });
+      assert.match(message, /simd\/neural\.wasm.* wasmUrl.* @sasi\/wasm-performance\/inline/);
+    });
+  });
+}
+
 test('Bun', async () => {
   await inProject({ 'check.mjs': CHECK, 'main.mjs': EVERY_BUILD }, async (folder) => {
     const bun = platformBinary('bun');

@@ -7,11 +7,18 @@ import type { LoadTime } from '../metrics/runtime-metrics.js';
 import { systemClock, type WasmApi, wasmApi } from './environment.js';
 import { type ErrorCode, importFailed, WasmPerformanceError } from './errors.js';
 import { hasFeature } from './features.js';
+import type { HostUrl } from './host-types.js';
 import { Deadline } from './loader/deadline.js';
 import { resolveLocation } from './loader/host.js';
 import { type LoadOptions, type LoadSettings, readLoadOptions } from './loader/load-options.js';
 import { startScriptModule, startWasmModule } from './loader/start-module.js';
-import { assertMayCompile, type CompiledModule, compileBytes, compileFile } from './loader/wasm-file.js';
+import {
+  assertMayCompile,
+  type CompiledModule,
+  compileBytes,
+  compileFile,
+  fetchError,
+} from './loader/wasm-file.js';
 import { ModuleEngine, type RunningModule } from './module-engine.js';
 import { selfTest } from './self-test.js';
 import {
@@ -141,9 +148,21 @@ async function obtainModule(
   assertMayCompile(api);
   if (supplied !== undefined && 'bytes' in supplied) return compileHere(api, supplied.bytes, 'wasmBinary');
   const location = supplied?.location ?? locate?.(build.file);
-  const source = location === undefined ? build.source() : resolveLocation(location);
+  const source = location === undefined ? ownSource(build) : resolveLocation(location);
   if (ArrayBuffer.isView(source)) return compileHere(api, source, 'the module inside');
   return compileFile(api, source, deadline);
+}
+
+/** `FETCH_FAILED` where a bundler's format has no `import.meta`, so that an address has nothing to be relative to. */
+function ownSource(build: WasmBuild): HostUrl | Uint8Array {
+  try {
+    return build.source();
+  } catch (cause) {
+    throw fetchError(
+      `${build.file} has no address in a bundle of this format; give wasmUrl, or import @sasi/wasm-performance/inline`,
+      cause,
+    );
+  }
 }
 
 async function compileHere(api: WasmApi, bytes: Uint8Array, origin: string): Promise<CompiledModule> {

@@ -167,6 +167,6 @@ function assertMagic(bytes: Uint8Array, origin: string, details: string): void {
   );
 }
 
-function fetchError(message: string, cause?: unknown): WasmPerformanceError {
+export function fetchError(message: string, cause?: unknown): WasmPerformanceError {
   return new WasmPerformanceError('FETCH_FAILED', message, cause === undefined ? undefined : { cause });
 }
