@@ -1,12 +1,13 @@
 // Bundlers and plain pages: what each of them makes of the package is opened in Chromium, and every build runs there.
 
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch } from '../../scripts/browsers/launch.mjs';
 import { startProcess, withLifetime } from '../../scripts/browsers/processes.mjs';
 import { serve } from '../../scripts/browsers/server.mjs';
+import { inRoot } from '../../scripts/lib/paths.mjs';
 import { run } from '../../scripts/lib/run.mjs';
 import { CHECK, expected, inProject, tool } from './support.mjs';
 
@@ -126,20 +127,47 @@ test('Vite 8, development server', async () => {
   });
 });
 
+/** Builds with a Vite and opens what it made. @param {string} folder @param {'vite' | 'vite-7'} vite */
+async function openBuiltByVite(folder, vite) {
+  const flags = [tool(`${vite}/bin/vite.js`), 'build', folder, '--logLevel', 'warn'];
+  const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
+  const { output } = await run(process.execPath, flags, { cwd: folder, env });
+  assert.equal(output.trim(), '', 'the build warns of nothing');
+  await openFolder(join(folder, 'dist'));
+}
+
 test('Vite 8, production build', async () => {
   const files = { 'index.html': html(), 'main.mjs': main(), 'check.mjs': CHECK };
   await inProject(files, async (folder) => {
-    const flags = [tool('vite/bin/vite.js'), 'build', folder, '--logLevel', 'warn'];
-    const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
-    const { output } = await run(process.execPath, flags, { cwd: folder, env });
-    assert.equal(output.trim(), '', 'the build warns of nothing');
+    await openBuiltByVite(folder, 'vite');
     const assets = readdirSync(join(folder, 'dist/assets'));
     assert.ok(
       assets.some((name) => name.endsWith('.wasm')),
       'modules stay files of their own',
     );
-    await openFolder(join(folder, 'dist'));
   });
+});
+
+const workerFiles = {
+  'index.html': html(),
+  'main.mjs': `
+const worker = new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' });
+worker.onmessage = ({ data }) => { globalThis.checked = data; };
+worker.onerror = ({ message }) => { globalThis.checked = { error: message }; };`,
+  'worker.mjs': main().replaceAll(/globalThis\.checked = (\{.*?\});/g, 'postMessage($1);'),
+  'check.mjs': CHECK,
+};
+
+test('Vite 8, production build, in a worker', async () => {
+  await inProject(workerFiles, (folder) => openBuiltByVite(folder, 'vite'));
+});
+
+test("Vite 7, production build, in a worker, with the README's configuration", async () => {
+  const row = readFileSync(inRoot('README.md'), 'utf8').match(/^\| Vite ≤ 7 \|.*$/m)?.[0] ?? '';
+  const options = [...row.matchAll(/`(\w+: \{.*?\})`/g)].map(([, option]) => option);
+  const config = `export default { ${options.join(', ')} };`;
+  const files = { ...workerFiles, 'vite.config.mjs': config };
+  await inProject(files, (folder) => openBuiltByVite(folder, 'vite-7'));
 });
 
 test('webpack 5', async () => {
