@@ -5,7 +5,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from '../../scripts/lib/run.mjs';
-import { CHECK, expected, inProject, report, reportOf, SEED_EXAMPLE, TARBALL, tool } from './support.mjs';
+import {
+  CHECK,
+  COMPAT_NAMES,
+  expected,
+  inProject,
+  report,
+  reportOf,
+  SEED_EXAMPLE,
+  TARBALL,
+  tool,
+} from './support.mjs';
 
 const VARIANTS = ['simd', 'scalar', 'js'];
 const EVERY_BUILD = `
@@ -90,20 +100,13 @@ test('Node, a worker thread', async () => {
 });
 
 test("SASI's own file names: imported, required, and compiled to require by a test runner", async () => {
-  const names = [
-    'WasmBridge',
-    'ProductionWasmBridge',
-    'WasmPerformanceLayer',
-    'SIMDAccelerationLayer',
-    'WasmModuleManager',
-  ];
   const main = `
     import { createRequire } from 'node:module';
     import * as all from '@sasi/wasm-performance';
     const require = createRequire(import.meta.url);
     const interop = (module) => (module && module.__esModule ? module : { default: module }); // as compilers write it
     const wrong = [];
-    for (const name of ${JSON.stringify(names)}) {
+    for (const name of ${JSON.stringify(COMPAT_NAMES)}) {
       const imported = await import('@sasi/wasm-performance/compat/' + name);
       if (imported[name] !== all[name] || imported.default !== all[name]) wrong.push('import ' + name);
       const required = require('@sasi/wasm-performance/compat/' + name);

@@ -12,6 +12,15 @@ export const TARBALL = inRoot(
   readdirSync(inRoot('build/package')).find((name) => name.endsWith('.tgz')) ?? 'run npm run test:package',
 );
 
+/** The classes that have a file of their own below compat/, by SASI's names. */
+export const COMPAT_NAMES = [
+  'WasmBridge',
+  'ProductionWasmBridge',
+  'WasmPerformanceLayer',
+  'SIMDAccelerationLayer',
+  'WasmModuleManager',
+];
+
 /** @param {string} path below the node_modules of the tools */
 export const tool = (path) => join(realpathSync(inRoot('build/package/tools')), 'node_modules', path);
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../scripts/lib/run.mjs';
-import { inProject, TARBALL, tool } from './support.mjs';
+import { COMPAT_NAMES, inProject, TARBALL, tool } from './support.mjs';
 
 const USE = `
 const main = async (): Promise<void> => {
@@ -37,9 +37,13 @@ const TYPES = 'Float32Block, Network, NeuralRuntime, RuntimeOptions, TrainingRep
 /** @param {string} entry */
 const imports = (entry) =>
   `import { ${NAMES} } from '${entry}';\nimport type { ${TYPES} } from '${entry}';\n`;
-const INLINE =
+/** Default and named are the same class, and both are types, too. @param {string} name */
+const importCompat = (name) =>
+  `import ${name}, { ${name} as Named${name} } from "@sasi/wasm-performance/compat/${name}";\n` +
+  `const make${name} = (): ${name} => new Named${name}();\nvoid [${name}, make${name}];\n`;
+const FURTHER =
   'import { loadRuntime as inlined } from "@sasi/wasm-performance/inline";\nvoid inlined;\n' +
-  'import WasmBridge, { WasmBridge as named } from "@sasi/wasm-performance/compat/WasmBridge";\nvoid [WasmBridge, named];\n';
+  COMPAT_NAMES.map(importCompat).join('');
 
 const COMMON = {
   strict: true,
@@ -60,8 +64,8 @@ for (const version of ['5.9', '6.0', '7.0']) {
     test(`TypeScript ${version}, ${resolution}`, async () => {
       const files = {
         'tsconfig.json': JSON.stringify({ compilerOptions: { ...COMMON, ...options }, include: ['*'] }),
-        'esm.mts': imports('@sasi/wasm-performance') + INLINE + USE,
-        'cjs.cts': imports('@sasi/wasm-performance') + INLINE + USE,
+        'esm.mts': imports('@sasi/wasm-performance') + FURTHER + USE,
+        'cjs.cts': imports('@sasi/wasm-performance') + FURTHER + USE,
       };
       await inProject(files, async (folder) => {
         const { output } = await run(process.execPath, [tool(`typescript-${version}/bin/tsc`), '-p', '.'], {
@@ -83,9 +87,13 @@ test('publint finds nothing', async () => {
 
 test('@arethetypeswrong/cli finds nothing', async () => {
   const program = tool('@arethetypeswrong/cli/dist/index.js');
-  const flags = [TARBALL, '--format', 'json', '--exclude-entrypoints', './package.json'];
+  // A wildcard in `exports` is not expanded.
+  const compat = COMPAT_NAMES.map((name) => `./compat/${name}`);
+  const excluded = ['--exclude-entrypoints', './package.json'];
+  const flags = [TARBALL, '--format', 'json', '--include-entrypoints', ...compat, ...excluded];
   const { output } = await run(process.execPath, [program, ...flags], { check: false });
   const { analysis, problems } = JSON.parse(output);
   assert.deepEqual(problems, {});
-  assert.ok(Object.keys(analysis.entrypoints).includes('./inline'));
+  const seen = Object.keys(analysis.entrypoints);
+  for (const entry of ['.', './inline', ...compat]) assert.ok(seen.includes(entry), entry);
 });
