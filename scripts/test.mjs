@@ -11,6 +11,7 @@ import { buildSite, checkApiReport } from './lib/documentation.mjs';
 import { CommandError, Stopped } from './lib/errors.mjs';
 import { checkWithBiome, clangFormat } from './lib/lint.mjs';
 import { main } from './lib/main.mjs';
+import { notRun } from './lib/not-run.mjs';
 import { packageTestFiles, preparePackage, runPackageTests } from './lib/package-tests.mjs';
 import { stopEverything } from './lib/run.mjs';
 import { Stages } from './lib/stages.mjs';
@@ -56,20 +57,10 @@ main(async () => {
     limit.clear();
     stages.table(performance.now() / 1000, `limit ${limit.minutes} min`);
   }
-  if (!consumers) process.stdout.write(PACKAGE_NOT_RUN);
-  if (absent.length > 0) process.stdout.write(notRun(absent));
+  process.stdout.write(notRun({ consumers, absent }));
   if (stages.failed.length > 0) throw new CommandError(`failed: ${stages.failed.join('; ')}`);
   process.stdout.write('all passed\n');
 });
-
-const PACKAGE_NOT_RUN =
-  'not run: the tests of the package (test/package), since their tools (bundlers, Jest, Bun, Deno) are not in the cache\n' +
-  'npm run test:package fetches them, 450 MB, and runs those tests\n';
-
-/** @param {string[]} absent */
-const notRun = (absent) =>
-  `not run: the tests in browsers (test/browser), since these are missing: ${absent.join(', ')}\n` +
-  'npm run test:browsers installs them, or says how, and runs those tests\n';
 
 /** @param {number} minutes since this process started */
 function enforceLimit(minutes) {
