@@ -1,20 +1,56 @@
-// Importing the package does nothing but define: it reads no global but those of the language, `WebAssembly` and
-// `performance`, writes none, and starts nothing. So it can be imported where a page is rendered on a server.
+// Importing the package does nothing but define: it reads no global but those of the language, `WebAssembly`,
+// `performance` and what the event loop has, writes none, and starts nothing. So it can be imported where a page is
+// rendered on a server.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inProject, report, reportOf } from './support.mjs';
 
-/** Imports a file in a context that has nothing but the language, where what is missing throws when it is used. */
+/**
+ * A context that has nothing but the language: what is missing throws when it is used, and is noted whichever way it is
+ * asked for (`name`, `typeof name`, `globalThis.name`), since all of them go on to the prototype.
+ */
+const CONTEXT = `
+const context = vm.createContext({});
+const globals = () => vm.runInContext('Object.getOwnPropertyNames(globalThis)', context);
+const asked = new Set();
+const note = (_, name) => { asked.add(String(name)); };
+Object.setPrototypeOf(vm.runInContext('globalThis', context), new Proxy({}, { get: note, has: note }));
+const before = globals();
+`;
+
+/** @param {string} names an expression */
+const reportImport = (names) =>
+  report(
+    `{ names: ${names}.length, added: globals().filter((name) => !before.includes(name)), asked: [...asked].sort() }`,
+  );
+
+/** @param {{ names: number, added: string[], asked: string[] }} imported */
+function assertOnlyDefines({ names, added, asked }) {
+  assert.ok(names > 5);
+  assert.deepEqual(added, []);
+  // Captured once, whoever replaces them later. Where there is a MessageChannel, `process` says whether it is Node's.
+  assert.deepEqual(asked, ['MessageChannel', 'performance', 'setImmediate', 'setTimeout']);
+}
+
+test('a global is noted whichever way it is asked for', async () => {
+  const main = `
+    import vm from 'node:vm';
+    ${CONTEXT}
+    vm.runInContext('typeof one; globalThis.two; "three" in globalThis; try { four } catch {}', context);
+    ${report('[...asked]')}`;
+  await inProject({ 'main.mjs': main }, async (folder) => {
+    assert.deepEqual(await reportOf(folder, process.execPath, ['main.mjs']), ['one', 'two', 'three', 'four']);
+  });
+});
+
 const ES_MODULES = `
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import vm from 'node:vm';
 
-const context = vm.createContext({});
-const globals = () => vm.runInContext('Object.getOwnPropertyNames(globalThis)', context);
-const before = globals();
+${CONTEXT}
 const modules = new Map();
 const load = (path) => {
   if (!modules.has(path)) modules.set(path, new vm.SourceTextModule(readFileSync(path, 'utf8'), { context, identifier: path }));
@@ -23,7 +59,7 @@ const load = (path) => {
 const entry = load(process.argv[2]);
 await entry.link((specifier, from) => load(join(dirname(from.identifier), specifier)));
 await entry.evaluate();
-${report('{ names: Object.keys(entry.namespace).length, added: globals().filter((name) => !before.includes(name)) }')}
+${reportImport('Object.keys(entry.namespace)')}
 `;
 
 for (const entry of ['index.js', 'inline.js']) {
@@ -31,9 +67,7 @@ for (const entry of ['index.js', 'inline.js']) {
     await inProject({ 'main.mjs': ES_MODULES }, async (folder) => {
       const file = join(folder, 'node_modules/@sasi/wasm-performance/dist', entry);
       const flags = ['--experimental-vm-modules', '--no-warnings', 'main.mjs', file];
-      const { names, added } = await reportOf(folder, process.execPath, flags);
-      assert.ok(names > 5);
-      assert.deepEqual(added, []);
+      assertOnlyDefines(await reportOf(folder, process.execPath, flags));
     });
   });
 }
@@ -43,22 +77,18 @@ test('the CommonJS entry required under node:vm, without a global of browser or 
     const { readFileSync } = require('node:fs');
     const { dirname, join } = require('node:path');
     const vm = require('node:vm');
-    const context = vm.createContext({});
-    const before = vm.runInContext('Object.getOwnPropertyNames(globalThis)', context);
+    ${CONTEXT}
     const load = (path) => {
       const module = { exports: {} };
       const wrapped = '(function (module, exports, require) {' + readFileSync(path, 'utf8') + '\\n})';
       vm.runInContext(wrapped, context)(module, module.exports, (name) => load(join(dirname(path), name)));
       return module.exports;
     };
-    const names = Object.keys(load(process.argv[2])).length;
-    const added = vm.runInContext('Object.getOwnPropertyNames(globalThis)', context).filter((name) => !before.includes(name));
-    ${report('{ names, added }')}`;
+    const names = Object.keys(load(process.argv[2]));
+    ${reportImport('names')}`;
   await inProject({ 'main.cjs': main }, async (folder) => {
     const file = join(folder, 'node_modules/@sasi/wasm-performance/dist-cjs/index.js');
-    const { names, added } = await reportOf(folder, process.execPath, ['main.cjs', file]);
-    assert.ok(names > 5);
-    assert.deepEqual(added, []);
+    assertOnlyDefines(await reportOf(folder, process.execPath, ['main.cjs', file]));
   });
 });
 
