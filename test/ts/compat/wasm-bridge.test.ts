@@ -12,7 +12,7 @@ import {
 
 const x = Float32Array.of(0.1, 0.5, 0.9, -0.2, 0.7);
 
-function liveBytes(): number {
+function liveRuntimes(): number {
   return getWasmPerformanceStatus().sharedRuntimes.length;
 }
 
@@ -30,7 +30,7 @@ async function ready(options = {}): Promise<WasmBridge> {
   return bridge;
 }
 
-afterEach(() => assert.equal(liveBytes(), 0));
+afterEach(() => assert.equal(liveRuntimes(), 0));
 
 describe('before and after its life', () => {
   test('it is made without loading, and says so', () => {
@@ -67,8 +67,9 @@ describe('before and after its life', () => {
     const bridge = await ready();
     assert.equal(bridge.isSIMDSupported(), true);
     const first = bridge.calculateNeuralActivation(x);
+    assert.equal(liveRuntimes(), 1, 'what the tests here must not leave is counted');
     bridge.cleanup();
-    assert.equal(liveBytes(), 0);
+    assert.equal(liveRuntimes(), 0);
     assert.equal(bridge.isWasmInitialized(), false);
     assert.equal(bridge.isSIMDSupported(), false);
     assert.deepEqual(bridge.getPerformanceMetrics(), nothing);

@@ -137,7 +137,12 @@ test('two runtimes live side by side', async () => {
 });
 
 test('many rounds leave nothing behind: no memory, no listener, no timer', () => {
-  const { growth, listeners, active } = runProgram<{ growth: number; listeners: number; active: string[] }>(
+  const { growth, control, listeners, active } = runProgram<{
+    growth: number;
+    control: number;
+    listeners: number;
+    active: string[];
+  }>(
     `const { loadRuntime } = await import(entry);
      const count = () => process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
      const { signal } = new AbortController();
@@ -155,14 +160,19 @@ test('many rounds leave nothing behind: no memory, no listener, no timer', () =>
      const [before, listeners] = [await settle(), count()];
      for (let i = 0; i < 50; i++) await round(['simd', 'scalar', 'js'][i % 3]);
      const after = await settle();
+     const kept = await loadRuntime();
+     const control = (await settle()) - after;
+     kept.dispose();
      report({
        growth: after - before,
+       control,
        listeners: count() - listeners,
        active: process.getActiveResourcesInfo().filter((name) => name === 'Timeout'),
      });`,
     ['--expose-gc'],
   );
   assert.deepEqual([listeners, active], [0, []]);
-  // One runtime that stays would be more than its memory's 50 MiB.
+  // One runtime that stays is more than its memory's 50 MiB.
+  assert.ok(control > 40 * mebibyte, `${control} bytes more with one that is kept`);
   assert.ok(growth < 10 * mebibyte, `${growth} bytes more after 50 rounds`);
 });

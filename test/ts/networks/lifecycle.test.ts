@@ -6,6 +6,8 @@ import { runInNewContext } from 'node:vm';
 import {
   type Float32Block,
   loadRuntime,
+  type Network,
+  type NeuralRuntime,
   PoolExhaustedError,
   WasmPerformanceError,
 } from '@sasi/wasm-performance';
@@ -241,19 +243,35 @@ describeBuilds('an exhausted pool', (_runtime, build) => {
 });
 
 describe('200 networks', () => {
-  it('come and go without a trace', async () => {
-    using runtime = await loadRuntime();
+  /** Fails if a byte of the pool, or a block, is in use after the rounds that was not before. */
+  const assertNothingStays = (runtime: NeuralRuntime, use: (network: Network) => void) => {
     const start = runtime.memory.stats();
     for (let round = 0; round < 200; round++) {
       using network = runtime.createNetwork({ layers: [64, 128, 10], seed: round });
-      using trainer = network.trainer();
-      trainer.step(new Float32Array(64), new Float32Array(10), 1);
+      use(network);
     }
     const end = runtime.memory.stats();
     assert.deepEqual(
       [end.used, end.liveBlocks, end.largestFree],
       [start.used, start.liveBlocks, start.largestFree],
     );
+  };
+
+  it('come and go without a trace', async () => {
+    using runtime = await loadRuntime();
+    assertNothingStays(runtime, (network) => {
+      using trainer = network.trainer();
+      trainer.step(new Float32Array(64), new Float32Array(10), 1);
+    });
+  });
+
+  it('do not pass when as much as one float is kept of them', async () => {
+    using runtime = await loadRuntime();
+    const kept: Float32Block[] = [];
+    const keepOne = () => {
+      if (kept.length === 0) kept.push(runtime.memory.float32(1));
+    };
+    assert.throws(() => assertNothingStays(runtime, keepOne), assert.AssertionError);
   });
 });
 
