@@ -4,6 +4,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
+import { CommandError } from '../lib/errors.mjs';
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
@@ -67,7 +68,11 @@ export async function serve(options) {
   /** @type {string[]} */
   const requests = [];
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const path = pathOf(request.url ?? '/');
+    if (path === undefined) {
+      send(response, '/', { status: 400, type: 'text/plain', body: 'that is no address\n' }, options);
+      return;
+    }
     requests.push(path);
     const answer = options.answers?.[path];
     if (typeof answer === 'function') answer(request, response);
@@ -75,7 +80,12 @@ export async function serve(options) {
   });
   server.unref();
   await new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => {
+      const isTaken = 'code' in error && error.code === 'EADDRINUSE';
+      reject(
+        isTaken ? new CommandError(`port ${options.port} is in use already: choose another one`) : error,
+      );
+    });
     server.listen(options.port ?? 0, '127.0.0.1', () => resolve(undefined));
   });
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
@@ -88,6 +98,15 @@ export async function serve(options) {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Undefined where it cannot be decoded. @param {string} url */
+function pathOf(url) {
+  try {
+    return decodeURIComponent(new URL(url, 'http://localhost').pathname);
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {ServerResponse} response @param {string} path @param {Answer} answer @param {ServeOptions} options */
