@@ -2,12 +2,27 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { CommandError } from '../lib/errors.mjs';
 import { which } from '../lib/paths.mjs';
 
 /** @typedef {'chromium' | 'firefox' | 'webkit'} Engine */
 
 /** @type {readonly Engine[]} */
 export const ENGINES = ['chromium', 'firefox', 'webkit'];
+
+/**
+ * The engines that a list like `firefox,webkit` names; all of them when there is none. An unknown name is an error: a
+ * run of nothing must not pass.
+ * @param {string | undefined} list default: the variable BROWSERS
+ */
+export function chosenEngines(list = process.env.BROWSERS) {
+  const names = list?.split(',') ?? [...ENGINES];
+  const unknown = names.filter((name) => !ENGINES.some((engine) => engine === name));
+  if (unknown.length > 0) {
+    throw new CommandError(`BROWSERS: '${unknown.join(',')}' is none of ${ENGINES.join(', ')}`);
+  }
+  return ENGINES.filter((engine) => names.includes(engine));
+}
 
 export const chromium = () => ['chromium', 'google-chrome', 'chrome'].map(which).find(Boolean);
 export const firefox = () => ['firefox-esr', 'firefox'].map(which).find(Boolean);

@@ -2,7 +2,7 @@
 // seconds, on a busy machine ten.
 
 import { availableParallelism } from 'node:os';
-import { ENGINES } from '../browsers/programs.mjs';
+import { chosenEngines } from '../browsers/programs.mjs';
 import { buildSite } from '../demo/site.mjs';
 import { CommandError } from './errors.mjs';
 import { inRoot, ROOT } from './paths.mjs';
@@ -25,11 +25,11 @@ export function browserTestFiles() {
  * @param {string[]} files relative to the checkout
  */
 export async function runBrowserTests(files) {
+  /** While you work on one of them: BROWSERS=firefox npm run test:browsers. */
+  const chosen = chosenEngines();
   await buildSite();
   await buildBundle();
-  /** While you work on one of them: BROWSERS=firefox npm run test:browsers. */
-  const chosen = (process.env.BROWSERS ?? ENGINES.join()).split(',');
-  const waiting = ENGINES.filter((engine) => engine !== 'webkit' && chosen.includes(engine));
+  const waiting = chosen.filter((engine) => engine !== 'webkit');
   /** @type {string[]} */
   const failed = [];
   const attempt = async (/** @type {string} */ engine) => {

@@ -1,16 +1,15 @@
 // What the tests in browsers share.
 
-import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { ENGINES, launch } from '../../scripts/browsers/launch.mjs';
+import { launch } from '../../scripts/browsers/launch.mjs';
+import { chosenEngines } from '../../scripts/browsers/programs.mjs';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 
 /** @typedef {import('../../scripts/browsers/launch.mjs').Engine} Engine */
 /** @typedef {import('../../scripts/browsers/launch.mjs').LaunchOptions} LaunchOptions */
 /** @typedef {Awaited<ReturnType<typeof launch>>} Browser */
 
-const chosen = ENGINES.filter((engine) => (process.env.BROWSERS ?? engine).split(',').includes(engine));
-assert.ok(chosen.length > 0, `BROWSERS names none of ${ENGINES.join(', ')}`);
+const chosen = chosenEngines();
 
 /** The browsers that are open, by engine and by what they tell a page that its user prefers. @type {Map<string, Browser>} */
 const open = new Map();
