@@ -16,12 +16,14 @@ type Call<Name extends ServiceName, M extends Method<Name>> = Services[Name][M] 
 export interface Connection<Name extends ServiceName> {
   /** Why there is no worker; undefined when there is one. */
   readonly blocked: string | undefined;
-  /** Rejects with a `RemoteError`. */
+  /** Rejects with a `RemoteError`; with another error when the worker is gone. */
   call<M extends Method<Name>>(method: M, ...args: Call<Name, M>['args']): Promise<Call<Name, M>['result']>;
   on<E extends keyof ServiceEvents[Name] & string>(
     event: E,
     listener: (value: ServiceEvents[Name][E]) => void,
   ): void;
+  /** Ends the worker; calls under way and all later ones reject with `reason`. */
+  close(reason: Error): void;
 }
 
 /** A worker that says nothing for so long will not start any more. */
@@ -87,6 +89,18 @@ function converse<Name extends ServiceName>(
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   const listeners = new Map<string, (value: never) => void>();
   let next = 0;
+  let closed: Error | undefined;
+  const close = (reason: Error): void => {
+    closed ??= reason;
+    if (endpoint instanceof Worker) endpoint.terminate();
+    for (const { reject } of waiting.values()) reject(closed);
+    waiting.clear();
+  };
+  // Errors of calls come as messages: this one is of the worker itself, and nobody knows what it still answers.
+  endpoint.addEventListener('error', (event) => {
+    event.preventDefault();
+    close(new Error(`The worker broke down: ${event.message || 'no reason given'}. Reload the page.`));
+  });
   endpoint.addEventListener('message', ({ data }) => {
     const message = data as ToPage;
     if (message.kind === 'event') listeners.get(message.name)?.(message.value as never);
@@ -98,6 +112,7 @@ function converse<Name extends ServiceName>(
     blocked,
     call: (method, ...args) =>
       new Promise((resolve, reject) => {
+        if (closed !== undefined) throw closed;
         const id = next++;
         waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
         endpoint.postMessage({ kind: 'call', id, method, args } satisfies ToWorker);
@@ -105,6 +120,7 @@ function converse<Name extends ServiceName>(
     on: (event, listener) => {
       listeners.set(event, listener);
     },
+    close,
   };
 }
 

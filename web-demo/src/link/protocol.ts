@@ -31,6 +31,8 @@ export type ToPage =
 export interface Endpoint {
   postMessage(message: unknown): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+  /** A worker's only. */
+  addEventListener(type: 'error', listener: (event: ErrorEvent) => void): void;
 }
 
 /** Tells the page that something happened in between. */
