@@ -45,9 +45,13 @@ export function startMemory(): void {
   });
   stop.addEventListener('click', async () => {
     handOver(stop, start);
-    const report = await service?.call('stop');
-    if (report !== undefined) view.show(report);
-    say(status, 'Stopped.');
+    try {
+      const report = await service?.call('stop');
+      if (report !== undefined) view.show(report);
+      say(status, 'Stopped.');
+    } catch (error) {
+      say(status, textOf(error), 'bad');
+    }
   });
   select('memory-size').addEventListener('change', () => {
     void service?.call('elements', Number(select('memory-size').value));
@@ -109,25 +113,35 @@ function connectPool(find: Find, view: MemoryView): void {
   act('pool-reset', (service) => shown(service.call('reset'), () => 'All blocks are free.'));
 }
 
-/** The switch between modules and builds. */
+/** The switch between modules and builds: one at a time, and the last wish wins. Arrow keys pass through every radio. */
 function connectBuilds(find: Find, view: MemoryView): void {
   const status = byId('memory-status');
   byId('memory-builds').addEventListener('change', async (event) => {
     const service = find();
-    const { value } = event.target as HTMLInputElement;
     if (service === undefined) return;
-    say(status, `Switching to ${value} …`);
-    try {
-      view.show(await service.call('use', value as BuildName));
-      say(status, `${value} is in use; its pool is empty, and no call was lost.`);
-    } catch (error) {
-      say(status, textOf(error), 'bad');
-    }
+    const isSwitching = view.wish !== undefined;
+    view.wish = (event.target as HTMLInputElement).value as BuildName;
+    if (isSwitching) return;
+    let build: BuildName;
+    do {
+      build = view.wish;
+      say(status, `Switching to ${build} …`);
+      try {
+        const lost = await service.call('use', build);
+        const calls = lost === 0 ? 'no call was' : lost === 1 ? 'one call was' : `${count(lost)} calls were`;
+        say(status, `${build} is in use, and ${calls} lost.`);
+      } catch (error) {
+        say(status, `${textOf(error)} (${view.running} runs.)`, 'bad');
+      }
+    } while (view.wish !== build);
+    view.wish = undefined;
     view.check();
   });
 }
 
 class MemoryView {
+  /** The build that a visitor has chosen, until the switch has ended. */
+  wish: BuildName | undefined;
   #report: PoolReport | undefined;
   readonly #latency = histogram(
     byId('latency-chart'),
@@ -149,15 +163,25 @@ class MemoryView {
     this.check();
   }
 
-  /** The build that really runs is the one that is checked. */
+  get running(): string {
+    return this.#report?.build ?? 'nothing';
+  }
+
+  /** The build that really runs is the one that is checked; during a switch that would take the keyboard's place away. */
   check(): void {
     for (const radio of byId('memory-builds').querySelectorAll('input')) {
-      radio.checked = radio.value === this.#report?.build;
+      radio.checked = radio.value === (this.wish ?? this.running);
     }
   }
 
   show(report: PoolReport): void {
+    const gone = report.emptied - (this.#report?.emptied ?? 0);
+    if (gone > 0) {
+      const blocks = gone === 1 ? 'One block' : `${count(gone)} blocks`;
+      say(byId('pool-status'), `${blocks} went with the memory of the module that was left.`);
+    }
     this.#report = report;
+    this.check();
     const { module, build, calls, callsPerSecond, refused, lost, switches, latency } = report;
     write(byId('memory-module'), `${module}, ${build}`);
     write(byId('memory-calls'), count(calls));

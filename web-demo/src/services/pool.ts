@@ -4,6 +4,7 @@ import {
   createWasmPerformanceSystem,
   type HealthIssue,
   type HealthStatus,
+  loadRuntime,
   type PoolStats,
   type WasmPerformanceSystem,
 } from '@sasi/wasm-performance';
@@ -26,6 +27,8 @@ export interface PoolReport {
   readonly refused: number;
   readonly lost: number;
   readonly switches: number;
+  /** Blocks that went with the memory of a module that was left, since the beginning. */
+  readonly emptied: number;
   readonly pool: PoolStats;
   readonly blocks: readonly BlockPlace[];
   readonly latency: {
@@ -69,10 +72,16 @@ export function poolService(emit: Emit) {
     faults: (wanted: boolean): void => {
       if (work !== undefined) work.withFaults = wanted;
     },
-    /** Rejects, with the old build still in use, when that one cannot be loaded. */
-    async use(build: BuildName): Promise<PoolReport> {
-      await work!.use(build);
-      return work!.report();
+    /**
+     * Rejects, with the old build and its pool still in use, when that one cannot be loaded. One switch at a time; in
+     * any case a report says what runs now. Resolves to the calls that were lost meanwhile.
+     */
+    async use(build: BuildName): Promise<number> {
+      try {
+        return await work!.use(build);
+      } finally {
+        emit('report', work!.report());
+      }
     },
     /** Rejects with `POOL_EXHAUSTED` when not all of them fit; those that do stay. */
     take(count: number, bytes: number): PoolReport {
@@ -107,6 +116,7 @@ class Work {
   #refused = 0;
   #lost = 0;
   #switches = 0;
+  #emptied = 0;
   /** Wrong calls that are still to be made. */
   #owed = 0;
   #recent = { since: 0, calls: 0, rate: 0 };
@@ -122,6 +132,7 @@ class Work {
     this.#latencies = new Latencies(clockStep());
     system.on('switch', () => {
       // The blocks lay in the memory of the module that is gone.
+      this.#emptied += this.#blocks.length;
       this.#blocks = [];
       this.#latencies.clear();
       this.#switches++;
@@ -145,12 +156,15 @@ class Work {
     this.#recent.rate = 0;
   }
 
-  async use(build: BuildName): Promise<void> {
+  async use(build: BuildName): Promise<number> {
     const { manager } = this.system;
-    manager.updateConfig({ enableSIMD: build !== 'scalar' });
     const wanted = build === 'js' ? 'fallback' : 'production';
     const { module, tier } = manager.getModuleStatus();
-    if (module === wanted && tier === build) return;
+    if (module === wanted && tier === build) return 0;
+    const before = this.#lost;
+    // Tried beside the one in use, which has to be left before the manager loads another build of the same module.
+    (await loadRuntime({ variant: build, memoryLimit })).dispose();
+    manager.updateConfig({ enableSIMD: build !== 'scalar' });
     // The manager keeps a module that is in use already; another build of it is loaded on the way back.
     if (module === wanted) await this.#switchTo('fallback');
     await this.#switchTo(wanted);
@@ -161,6 +175,7 @@ class Work {
         code: refusal?.code,
       });
     }
+    return this.#lost - before;
   }
 
   async #switchTo(name: string): Promise<void> {
@@ -195,6 +210,7 @@ class Work {
       refused: this.#refused,
       lost: this.#lost,
       switches: this.#switches,
+      emptied: this.#emptied,
       pool: runtime.memory.stats(),
       blocks: this.#blocks.map(({ byteOffset, byteLength }) => ({ offset: byteOffset, bytes: byteLength })),
       latency: { edges: bucketEdges, ...this.#latencies.summary() },
