@@ -37,16 +37,23 @@ export function startSwarm(): void {
         const state = await service.call('open', firstAgents);
         slider.max = String(Math.ceil(state.most / 100) * 100);
         view.state(state);
-        running = new Running(service, view);
+        running = new Running(service, view, fail);
       }
       running.begin();
       handOver(start, stop);
-      await resize();
+      void resize();
     } catch (error) {
       say(status, textOf(error), 'bad');
     }
     isStarting = false;
   });
+  /** Nobody knows what the worker can still do: the next start is with a new one. */
+  function fail(error: unknown): void {
+    running?.close();
+    running = undefined;
+    handOver(stop, start);
+    say(status, textOf(error), 'bad');
+  }
   stop.addEventListener('click', () => {
     running?.end();
     handOver(stop, start);
@@ -61,16 +68,21 @@ export function startSwarm(): void {
   async function resize(): Promise<void> {
     if (running === undefined || isResizing) return;
     isResizing = true;
+    const flock = running;
     let wanted: number;
     do {
       wanted = Number(slider.value);
       try {
-        if (running.agents !== wanted) view.state(await running.resize(wanted));
-        view.error(undefined, running.agents);
-        const { agents } = running;
-        say(status, `${count(agents)} agents${running.isOn ? ' infer in every frame' : ''}.`);
+        if (flock.agents !== wanted) view.state(await flock.resize(wanted));
+        view.error(undefined, flock.agents);
+        const { agents } = flock;
+        say(status, `${count(agents)} agents${flock.isOn ? ' infer in every frame' : ''}.`);
       } catch (error) {
-        view.error(error, running.agents);
+        if (!(error instanceof RemoteError) || error.code !== 'POOL_EXHAUSTED') {
+          if (running === flock) fail(error);
+          break;
+        }
+        view.error(error, flock.agents);
         say(status, `The pool is full: ${count(wanted)} agents do not fit.`, 'bad');
       }
     } while (Number(slider.value) !== wanted);
@@ -80,25 +92,38 @@ export function startSwarm(): void {
 
 /** The loop: one frame asked for at a time, at most one for each that the screen shows. */
 class Running {
-  isOn = false;
   agents = firstAgents;
   readonly #service: Connection<'swarm'>;
   readonly #view: SwarmView;
+  readonly #fail: (error: unknown) => void;
+  /** Of the loop that is on. A frame that is still under way when it ends must not go on in the next one. */
+  #loop: symbol | undefined;
 
-  constructor(service: Connection<'swarm'>, view: SwarmView) {
+  /** `fail` is told what a frame failed of; the loop has ended then. */
+  constructor(service: Connection<'swarm'>, view: SwarmView, fail: (error: unknown) => void) {
     this.#service = service;
     this.#view = view;
+    this.#fail = fail;
+  }
+
+  get isOn(): boolean {
+    return this.#loop !== undefined;
   }
 
   begin(): void {
-    if (this.isOn) return;
-    this.isOn = true;
+    const loop = Symbol();
+    this.#loop = loop;
     this.#view.forget();
-    requestAnimationFrame((time) => void this.#frame(time));
+    requestAnimationFrame((time) => void this.#frame(time, loop));
   }
 
   end(): void {
-    this.isOn = false;
+    this.#loop = undefined;
+  }
+
+  close(): void {
+    this.end();
+    this.#service.close(new Error('The swarm was ended.'));
   }
 
   async resize(agents: number): Promise<SwarmState> {
@@ -108,11 +133,19 @@ class Running {
     return state;
   }
 
-  async #frame(time: number): Promise<void> {
-    if (!this.isOn) return;
-    const frame = await this.#service.call('frame', time, this.#view.pointer);
-    this.#view.frame(frame, time);
-    requestAnimationFrame((next) => void this.#frame(next));
+  async #frame(time: number, loop: symbol): Promise<void> {
+    if (this.#loop !== loop) return;
+    try {
+      const frame = await this.#service.call('frame', time, this.#view.pointer);
+      if (this.#loop !== loop) return;
+      this.#view.frame(frame, time);
+    } catch (error) {
+      if (this.#loop !== loop) return;
+      this.end();
+      this.#fail(error);
+      return;
+    }
+    requestAnimationFrame((next) => void this.#frame(next, loop));
   }
 }
 
@@ -120,7 +153,7 @@ class SwarmView {
   readonly #stage = new SwarmStage(canvas('swarm-stage'));
   readonly #budget = strip(byId('swarm-budget'), 'Frame budget; the table below tells the same');
   readonly #pool = strip(byId('swarm-pool'), 'Pool; the table below tells the same');
-  #frames: { inference: number; drawing: number; at: number }[] = [];
+  #frames: { inference: number; copying: number; drawing: number; at: number }[] = [];
   #written = 0;
   #drawn = 0;
   #state: SwarmState | undefined;
@@ -128,7 +161,7 @@ class SwarmView {
   constructor() {
     this.#stage.draw(new Float32Array(firstAgents * 2).fill(0.5), firstAgents);
     onThemeChange(() => this.#stage.redraw());
-    this.#show(0, 0);
+    this.#show(0, 0, 0);
   }
 
   get pointer(): Pointer {
@@ -137,20 +170,20 @@ class SwarmView {
 
   state(state: SwarmState): void {
     this.#state = state;
-    this.#show(0, 0);
+    this.#show(0, 0, 0);
   }
 
   forget(): void {
     this.#frames = [];
   }
 
-  frame({ agents, outputs, inference }: SwarmFrame, time: number): void {
+  frame({ agents, outputs, inference, copying }: SwarmFrame, time: number): void {
     const begin = performance.now();
     if (!prefersStill() || begin - this.#drawn >= stillEvery) {
       this.#drawn = begin;
       this.#stage.draw(outputs, agents);
     }
-    this.#frames.push({ inference, drawing: performance.now() - begin, at: time });
+    this.#frames.push({ inference, copying, drawing: performance.now() - begin, at: time });
     if (this.#frames.length > rememberedFrames) this.#frames.shift();
     if (begin - this.#written < writeEvery) return;
     this.#written = begin;
@@ -174,7 +207,8 @@ class SwarmView {
       ] as const;
       const list = facts.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value)));
       lines.push(make('dl', { class: 'facts facts--row' }, ...list));
-      lines.push(make('p', {}, `Nothing is lost: the ${count(agents)} agents from before go on.`));
+      const built = `To make room, the ${count(agents)} agents from before were given back; the same ones were built again`;
+      lines.push(make('p', {}, `${built} from their seed, and go on.`));
     }
     box.replaceChildren(...lines);
   }
@@ -188,18 +222,20 @@ class SwarmView {
     write(byId('swarm-rate'), short((agents * 1000) / mean));
     if (span > 0) write(byId('swarm-fps'), (((frames.length - 1) * 1000) / span).toFixed(0));
     write(byId('swarm-time'), `${milliseconds(at(0.5))}, ${milliseconds(at(0.95))}`);
-    const drawing = frames.reduce((sum, frame) => sum + frame.drawing, 0) / frames.length;
-    this.#show(at(0.5), drawing);
+    const meanOf = (part: 'copying' | 'drawing'): number =>
+      frames.reduce((sum, frame) => sum + frame[part], 0) / frames.length;
+    this.#show(at(0.5), meanOf('copying'), meanOf('drawing'));
   }
 
-  #show(inference: number, drawing: number): void {
+  #show(inference: number, copying: number, drawing: number): void {
     this.#budget.draw(
       frameBudget,
       [
         { name: 'inference', token: 'accent', value: inference },
+        { name: 'in, out', token: 'javascript', value: copying },
         { name: 'drawing', token: 'warm', value: drawing },
       ],
-      `${percent((inference + drawing) / frameBudget, 0)} of ${frameBudget.toFixed(1)} ms`,
+      `${percent((inference + copying + drawing) / frameBudget, 0)} of ${frameBudget.toFixed(1)} ms`,
     );
     const pool = this.#state?.pool;
     this.#pool.draw(
@@ -213,6 +249,7 @@ class SwarmView {
     const state = this.#state;
     fillRows(byId('swarm-table'), [
       ['Inference, median', milliseconds(inference)],
+      ['Inputs and outputs, mean', milliseconds(copying)],
       ['Drawing, mean', milliseconds(drawing)],
       ['Frame budget at 60 Hz', milliseconds(frameBudget)],
       ['Agents', state === undefined ? '–' : count(state.agents)],

@@ -18,6 +18,8 @@ export interface SwarmFrame {
   /** Milliseconds for one inference of all agents: the mean of `calls` of them, so many that the clock can tell. */
   readonly inference: number;
   readonly calls: number;
+  /** Milliseconds for what stands around it in each frame: the inputs of all agents, and a copy of the outputs. */
+  readonly copying: number;
 }
 
 /** Where the pointer is over the grid, 0 to 1 in both directions; null when it is not. */
@@ -62,7 +64,10 @@ export function swarmService() {
       }
       return state();
     },
-    /** Rejects with `POOL_EXHAUSTED`; then the swarm is as large as before. */
+    /**
+     * Rejects with `POOL_EXHAUSTED`; then the agents from before are built again from their seed: there is no room for
+     * both at a time.
+     */
     resize(agents: number): SwarmState {
       const before = flock!.agents;
       flock!.dispose();
@@ -75,6 +80,7 @@ export function swarmService() {
       return state();
     },
     frame(time: number, pointer: Pointer): SwarmFrame {
+      const start = performance.now();
       flock!.look(time, pointer);
       let calls = 0;
       let elapsed = 0;
@@ -84,7 +90,10 @@ export function swarmService() {
         calls++;
         elapsed = performance.now() - begin;
       } while (elapsed < shortest);
-      return { agents: flock!.agents, outputs: flock!.outputs(), inference: elapsed / calls, calls };
+      const end = performance.now();
+      const outputs = flock!.outputs();
+      const copying = begin - start + (performance.now() - end);
+      return { agents: flock!.agents, outputs, inference: elapsed / calls, calls, copying };
     },
   };
 }
