@@ -51,6 +51,10 @@ async function runTraining(
     hidden: Number(select('learn-hidden').value),
   };
   const start = await service.call('begin', choice);
+  if (start === undefined) {
+    say(status, 'Stopped before the training began.');
+    return;
+  }
   view.begin();
   const { parameters, trainingRows, variant } = start;
   say(

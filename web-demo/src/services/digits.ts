@@ -61,14 +61,32 @@ export function digitsService(emit: Emit) {
   let network: Network | undefined;
   let controller = new AbortController();
 
-  async function begin({ variant, hidden }: TrainingChoice): Promise<TrainingStart> {
+  /** Resolves to undefined as soon as `stop` is called; a download goes on, for the next time. */
+  function begin(choice: TrainingChoice): Promise<TrainingStart | undefined> {
+    controller = new AbortController();
+    const { signal } = controller;
+    const stopped = new Promise<undefined>((resolve) => {
+      signal.addEventListener('abort', () => resolve(undefined));
+    });
+    return Promise.race([prepare(choice, signal), stopped]);
+  }
+
+  async function prepare(
+    { variant, hidden }: TrainingChoice,
+    signal: AbortSignal,
+  ): Promise<TrainingStart | undefined> {
     // A download that failed may be tried again.
     data ??= fetchDigits().catch((error: unknown) => {
       data = undefined;
       throw error;
     });
     const { training, test } = await data;
+    if (signal.aborted) return undefined;
     const next = await loadRuntime({ variant, memoryLimit: 32 * 1024 * 1024 });
+    if (signal.aborted) {
+      next.dispose();
+      return undefined;
+    }
     runtime?.dispose();
     runtime = next;
     network = next.createNetwork({ layers: [pixels, hidden, 10], output: 'softmax', init: 'he', seed: 1 });
@@ -84,7 +102,6 @@ export function digitsService(emit: Emit) {
     const { training, test } = await data;
     const learner = network;
     const watch = new TestWatch(learner, test, emit);
-    controller = new AbortController();
     const { signal } = controller;
     await learner.train(training, {
       epochs,
