@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { serve } from '../../scripts/browsers/server.mjs';
 import { HEADERS } from '../../scripts/demo/serve.mjs';
 import { SITE } from '../../scripts/demo/site.mjs';
@@ -11,6 +12,14 @@ import { SITE } from '../../scripts/demo/site.mjs';
 /** @typedef {import('../../scripts/browsers/server.mjs').ServeOptions} ServeOptions */
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'));
+
+/**
+ * The page's worker with a script before its own: it can spoil the messages, which no server can.
+ * @param {string} script
+ */
+export const spoiledWorker = (script) => ({
+  'assets/worker.js': { body: `${script}\n${readFileSync(join(SITE, 'assets/worker.js'), 'utf8')}` },
+});
 
 /** Below a path of its own: the site must not depend on where it lies. */
 const PATH = '/some/where/';

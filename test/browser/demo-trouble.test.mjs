@@ -1,7 +1,16 @@
 // The demo page where something is wrong: it says what, says how to mend it, and does what can still be done.
 
 import assert from 'node:assert/strict';
-import { cells, layoutShifts, serveDemo, untilReady, untilSays, violations } from './demo-page.mjs';
+import {
+  cells,
+  layoutShifts,
+  scrollTo,
+  serveDemo,
+  spoiledWorker,
+  untilReady,
+  untilSays,
+  violations,
+} from './demo-page.mjs';
 import { inEachEngine } from './support.mjs';
 
 /** @typedef {import('./demo-page.mjs').Page} Page */
@@ -13,6 +22,10 @@ async function nothingMoved(page) {
   const shifts = await layoutShifts(page);
   if (shifts !== undefined) assert.deepEqual(shifts, []);
 }
+
+/** @param {Page} page @param {string} selector */
+const isDisabled = (page, selector) =>
+  page.evaluate((name) => /** @type {HTMLButtonElement} */ (document.querySelector(name)).disabled, selector);
 
 /** @type {Record<string, { options: import('./demo-page.mjs').ServeOptions, check: (page: Page) => Promise<void> }>} */
 const troubles = {
@@ -96,6 +109,91 @@ const troubles = {
       await untilSays(page, '#learn-status', /^FETCH_FAILED: .*status 404/);
     },
   },
+  'the scalar file is not there': {
+    options: { answers: { 'wasm/scalar/neural.wasm': { status: 404, type: 'text/plain', body: 'no' } } },
+    async check(page) {
+      await untilReady(page);
+      await page.click('#memory-start');
+      await untilSays(page, '#memory-status', /^Calls go on\.$/);
+      await page.click('#pool-large');
+      await untilSays(page, '#pool-status', /^Taken; /);
+      await page.click('#memory-builds input[value=scalar]');
+      await untilSays(page, '#memory-status', /^FETCH_FAILED: .*status 404.*\(simd runs\.\)$/);
+      // As promised, the old build is still in use, with what the visitor took.
+      assert.equal(await page.text('#memory-module'), 'production, simd');
+      const checked = () => document.querySelector('#memory-builds input:checked')?.getAttribute('value');
+      assert.equal(await page.evaluate(checked), 'simd');
+      const blocks = (await cells(page, '#pool-table')).find(([name]) => name === 'Live blocks');
+      assert.equal(blocks?.[1], '1');
+      // From below the bar, which covers what the click before left there.
+      await scrollTo(page, '#memory');
+      await page.click('#memory-stop');
+      await untilSays(page, '#memory-status', /^Stopped\.$/);
+    },
+  },
+  'calls are lost in a switch, and a frame fails': {
+    options: {
+      answers: spoiledWorker(`
+        const post = postMessage;
+        let frames = 0;
+        addEventListener('message', (event) => {
+          const { id, method } = event.data;
+          const result = (value) => { event.stopImmediatePropagation(); post(value); };
+          if (method === 'use') result({ kind: 'result', id, value: 2 });
+          if (method === 'frame' && ++frames > 3)
+            result({ kind: 'error', id, error: { name: 'Error', code: 'TRAPPED', message: 'it trapped' } });
+        });`),
+    },
+    async check(page) {
+      await untilReady(page);
+      await page.click('#memory-start');
+      await untilSays(page, '#memory-status', /^Calls go on\.$/);
+      await page.click('#memory-builds input[value=scalar]');
+      await untilSays(page, '#memory-status', /^scalar is in use, and 2 calls were lost\.$/);
+      await page.click('#memory-stop');
+      await page.click('#swarm-start');
+      await untilSays(page, '#swarm-status', /^TRAPPED: it trapped$/);
+      assert.ok(!(await isDisabled(page, '#swarm-start')));
+      assert.ok(await isDisabled(page, '#swarm-stop'));
+      // With a new worker.
+      await page.click('#swarm-start');
+      await untilSays(page, '#swarm-status', /^1,000 agents infer in every frame\.$/);
+      await untilSays(page, '#swarm-status', /^TRAPPED: it trapped$/);
+    },
+  },
+  'a worker breaks down under a call': {
+    options: {
+      answers: spoiledWorker(`
+        addEventListener('message', (event) => {
+          if (event.data.method !== 'begin') return;
+          event.stopImmediatePropagation();
+          throw new Error('out of luck');
+        });`),
+    },
+    async check(page) {
+      await untilReady(page);
+      await page.click('#learn-train');
+      await untilSays(page, '#learn-status', /^The worker broke down: .*out of luck/);
+      assert.ok(!(await isDisabled(page, '#learn-train')));
+      // What comes later is refused at once.
+      await page.click('#learn-train');
+      await untilSays(page, '#learn-status', /^The worker broke down: .*out of luck/);
+    },
+  },
+  'the digits take their time': {
+    options: {
+      // Never answered: who waits for them has to be let go.
+      answers: { 'data/digits.bin': () => {} },
+    },
+    async check(page) {
+      await untilReady(page);
+      await page.click('#learn-train');
+      await untilSays(page, '#learn-status', /^Fetching the digits/);
+      await page.click('#learn-stop');
+      await untilSays(page, '#learn-status', /^Stopped before the training began\.$/);
+      assert.ok(!(await isDisabled(page, '#learn-train')));
+    },
+  },
   'the wasm files have the wrong content type': {
     options: { types: { '.wasm': 'text/plain' } },
     async check(page) {
@@ -114,9 +212,7 @@ const troubles = {
         '#learn-status',
         /digits\.bin \(status 200, content type text\/html\).*npm run demo:build/,
       );
-      const enabled = () =>
-        !(/** @type {HTMLButtonElement} */ (document.querySelector('#learn-train')).disabled);
-      assert.ok(await page.evaluate(enabled));
+      assert.ok(!(await isDisabled(page, '#learn-train')));
     },
   },
   'the digits are not there': {
