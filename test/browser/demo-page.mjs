@@ -37,8 +37,30 @@ export async function serveDemo({ answers = {}, ...options } = {}) {
   return { ...server, url: server.url + PATH.slice(1) };
 }
 
-/** @param {Page} page */
-export const untilReady = (page) => page.waitFor(() => document.documentElement.dataset.ready === 'yes');
+/** Waits for the page's script, and notes where everything lies then. @param {Page} page */
+export async function untilReady(page) {
+  await page.waitFor(() => document.documentElement.dataset.ready === 'yes');
+  await page.evaluate(noteLandmarks);
+}
+
+/** Where the parts of a page lie, as `landmarks`, and where they lie now, as `landmarksBefore`. Runs in the page. */
+function noteLandmarks() {
+  const selector =
+    'main, section, footer, h1, h2, h3, h4, .panel, .toolbar, .chart, canvas, button, dl, .status';
+  const landmarks = (/** @type {Document} */ root) => {
+    const { scrollX = 0, scrollY = 0 } = root.defaultView ?? {};
+    // What a closed box holds has no place; in an open one, a table grows as the visitor wants.
+    return Array.from(root.querySelectorAll(selector))
+      .filter((element) => !element.closest('details'))
+      .map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        const name = `${element.nodeName} ${element.id || element.className || element.textContent}`;
+        const [left, top, ...size] = [x + scrollX, y + scrollY, width, height].map(Math.round);
+        return { name, top, place: `${left},${top}`, box: `${left},${top},${size}` };
+      });
+  };
+  Object.assign(globalThis, { landmarks, landmarksBefore: landmarks(document) });
+}
 
 /**
  * Waits until what an element says matches; rejects with what it says instead.
@@ -68,29 +90,60 @@ export function cells(page, selector) {
 }
 
 /**
- * What moved by itself since the page was opened, and how far; undefined where the engine does not tell. What moves
- * within half a second of a click is the visitor's doing and does not count.
+ * What moved by itself since the page was opened, and how far. Where the engine tells, what moves within half a second
+ * of a click is the visitor's doing and does not count; elsewhere nothing may lie in another place than before.
  * @param {Page} page
- * @returns {Promise<string[] | undefined>}
+ * @returns {Promise<string[]>}
  */
-export function layoutShifts(page) {
-  return page.evaluate(async () => {
-    if (!PerformanceObserver.supportedEntryTypes.includes('layout-shift')) return undefined;
-    /** @type {string[]} */
-    const shifts = [];
-    const name = (/** @type {any} */ { node, previousRect: from, currentRect: to }) =>
-      `${node?.id || node?.className || node?.nodeName} from ${from.x},${from.y} to ${to.x},${to.y}`;
-    const observer = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) {
-        const { hadRecentInput, value, sources } = /** @type {any} */ (entry);
-        if (!hadRecentInput) shifts.push(`${value}: ${sources.map(name).join('; ')}`);
-      }
-    });
-    observer.observe({ type: 'layout-shift', buffered: true });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    observer.disconnect();
-    return shifts;
+export async function layoutShifts(page) {
+  const isTold = () => PerformanceObserver.supportedEntryTypes.includes('layout-shift');
+  if (await page.evaluate(isTold)) return page.evaluate(shiftsThatAreTold);
+  // A page whose script did not start was never ready.
+  if (!(await page.evaluate(() => 'landmarks' in globalThis))) await page.evaluate(noteLandmarks);
+  return page.evaluate(movedLandmarks);
+}
+
+/** Runs in the page. */
+async function shiftsThatAreTold() {
+  /** @type {string[]} */
+  const shifts = [];
+  const name = (/** @type {any} */ { node, previousRect: from, currentRect: to }) =>
+    `${node?.id || node?.className || node?.nodeName} from ${from.x},${from.y} to ${to.x},${to.y}`;
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { hadRecentInput, value, sources } = /** @type {any} */ (entry);
+      if (!hadRecentInput) shifts.push(`${value}: ${sources.map(name).join('; ')}`);
+    }
   });
+  observer.observe({ type: 'layout-shift', buffered: true });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  observer.disconnect();
+  return shifts;
+}
+
+/** Since it was ready, and, as far as that could be seen, from before its script ran until then. Runs in the page. */
+async function movedLandmarks() {
+  const { landmarks, landmarksBefore: ready } = /** @type {any} */ (globalThis);
+  // The page as the server sent it: in this frame no script runs.
+  const frame = document.createElement('iframe');
+  frame.sandbox.add('allow-same-origin');
+  frame.style.cssText = `position: fixed; inset: 0; border: 0; visibility: hidden; width: ${innerWidth}px; height: ${innerHeight}px`;
+  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
+  frame.src = location.href;
+  document.body.append(frame);
+  await loaded;
+  const sent = landmarks(frame.contentDocument);
+  frame.remove();
+  const compare = (/** @type {any[]} */ before, /** @type {any[]} */ after, /** @type {string} */ what) =>
+    before.flatMap((one, index) =>
+      one[what] === after[index][what] ? [] : [`${one.name} from ${one[what]} to ${after[index][what]}`],
+    );
+  // What grew below the edge of the screen nobody has seen; above it, growth shows in the places of what follows.
+  const isSeen = (/** @type {any} */ _, /** @type {number} */ index) => sent[index].top < innerHeight;
+  return [
+    ...compare(sent.filter(isSeen), ready.filter(isSeen), 'place'),
+    ...compare(ready, landmarks(document), 'box'),
+  ];
 }
 
 /**

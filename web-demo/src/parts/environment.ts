@@ -38,7 +38,8 @@ export async function startEnvironment(): Promise<void> {
 function showPage(): void {
   const engine = engineName();
   const cores = String(navigator.hardwareConcurrency ?? 'not told');
-  write(byId('chip-engine'), engine);
+  // Without what runs JavaScript in it: in the narrow column that would take a third line, and move the page.
+  write(byId('chip-engine'), engine.replace(/ \(.*\)/, ''));
   write(byId('chip-cores'), cores);
   write(byId('environment-engine'), engine);
   write(byId('environment-cores'), cores);
