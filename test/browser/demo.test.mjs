@@ -397,17 +397,17 @@ async function memory(page, picture) {
     await untilSays(page, '#memory-status', new RegExp(`^${build} is in use`));
   }
   assert.equal(await page.text('#memory-lost'), '0');
-  // As by the arrow keys: the second wish comes before the first switch has ended, and blocks go with it.
+  // As by the arrow keys: wishes come before the first switch has ended; the last one counts.
   await page.click('#pool-large');
   await untilSays(page, '#pool-status', /^Taken; /);
   await page.evaluate(() => {
-    for (const build of ['scalar', 'js']) {
+    for (const build of ['scalar', 'js', 'simd']) {
       /** @type {HTMLElement} */ (document.querySelector(`#memory-builds input[value=${build}]`)).click();
     }
   });
-  await untilSays(page, '#memory-status', /^js is in use, and no call was lost\.$/);
-  assert.equal(await page.text('#memory-module'), 'fallback, js');
-  assert.equal(await chosenBuild(page), 'js');
+  await untilSays(page, '#memory-status', /^simd is in use, and no call was lost\.$/);
+  assert.equal(await page.text('#memory-module'), 'production, simd');
+  assert.equal(await chosenBuild(page), 'simd');
   assert.equal(
     await page.text('#pool-status'),
     'One block went with the memory of the module that was left.',
