@@ -325,13 +325,14 @@ async function swarm(page, picture) {
   assert.equal(await page.evaluate(focused), 'swarm-start');
 
   // However quickly it is stopped and started, there is one loop.
-  await page.evaluate(() => {
+  await page.evaluate(async () => {
     const press = (/** @type {string} */ id) =>
       /** @type {HTMLButtonElement} */ (document.querySelector(id)).click();
     press('#swarm-start');
     for (let times = 0; times < 4; times++) {
       press('#swarm-stop');
       press('#swarm-start');
+      await new Promise((resolve) => setTimeout(resolve));
     }
   });
   assert.equal(await page.evaluate(mostFramesAtOnce), 1);
