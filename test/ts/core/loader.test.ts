@@ -151,10 +151,16 @@ test('many rounds leave nothing behind: no memory, no listener, no timer', () =>
        runtime.memory.float32(1000);
        runtime.dispose();
      };
+     // The least of some readings: a collected memory is given back by a thread of the engine, a little later.
      const settle = async () => {
-       for (let i = 0; i < 5; i++) { await new Promise((resolve) => setImmediate(resolve)); gc(); }
-       const { heapUsed, external } = process.memoryUsage();
-       return heapUsed + external;
+       let least = Infinity;
+       for (let i = 0; i < 10; i++) {
+         await new Promise((resolve) => setTimeout(resolve, 20));
+         gc();
+         const { heapUsed, external } = process.memoryUsage();
+         least = Math.min(least, heapUsed + external);
+       }
+       return least;
      };
      for (const variant of ['simd', 'scalar', 'js']) await round(variant);
      const [before, listeners] = [await settle(), count()];
