@@ -57,9 +57,10 @@ Output
 
 Each row is one task, done by every contender on the same data. A result is checked against float64 before
 its speed counts. Contenders live in processes of their own, which are asked in turn, never two at once. Each
-warms up until it gets no faster, 1.5 s at most (0.6 s with --quick); then in each of N rounds every one is timed once, beginning
-with the next one each time. Figures are medians; a ratio has its 95 % bootstrap interval. "limit" is what the engine itself can do: additions and
-multiplications in registers, or copying or reading of linear memory, measured in the same rounds.
+warms up until it gets no faster, 1.5 s at most (0.6 s with --quick); then in each of N rounds every one is
+timed once, beginning with the next one each time. Figures are medians; a ratio has its 95 % bootstrap
+interval. "limit" is what the engine itself can do: additions and multiplications in registers, or copying or
+reading of linear memory, measured in the same rounds.
 Peers run on one thread, on their fastest public path. What one is expected to take is its overhead of a call
 and its arithmetic, by the additions and multiplications that the engine did meanwhile. One that stays below
 0.8 of that in a second measurement, too, fails the run: the machine was busy, or the benchmark is wrong.

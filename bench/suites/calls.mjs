@@ -1,6 +1,6 @@
 // @ts-check
 /** What a call costs beside its work: on four elements, in blocks and in arrays, with profiling and without. */
-import { builds, everybodyFresh, javascript, nanoseconds } from './entries.mjs';
+import { afresh, builds, everybody, javascript, nanoseconds } from './entries.mjs';
 
 /** @import { Cell, Entry, Suite } from './types.mjs' */
 
@@ -8,14 +8,13 @@ import { builds, everybodyFresh, javascript, nanoseconds } from './entries.mjs';
 const profiled = {
   id: 'simd, profiling',
   options: { name: 'package', variant: 'simd', profiling: true },
-  fresh: true,
 };
 
 /** Milliseconds, as samples are. */
 const ns = 1e-6;
 
 /** Whoever computes next to nothing beside the call; the others need a microsecond and more, as relu and add show. */
-const ownAndPlain = [...builds, profiled, javascript].map((entry) => ({ ...entry, fresh: true }));
+const ownAndPlain = afresh([...builds, profiled, javascript]);
 
 /** @type {Suite} */
 export const calls = {
@@ -53,7 +52,7 @@ export const calls = {
  * @param {Entry[]} [entries]
  * @returns {Cell}
  */
-const cell = (name, task, atMost, entries = [...everybodyFresh, profiled]) => ({
+const cell = (name, task, atMost, entries = afresh([...everybody, profiled])) => ({
   suite: 'calls',
   name,
   group: 'cost of a call',

@@ -33,8 +33,8 @@ export const others = [...peerNames, 'javascript'];
 /** @type {Entry[]} */
 export const everybody = [...builds, ...peers, javascript];
 
-/** The same columns, each in a process of its own for this cell. */
-export const everybodyFresh = everybody.map((entry) => ({ ...entry, fresh: true }));
+/** The same columns, each in a process of its own for this cell. @param {readonly Entry[]} entries @returns {Entry[]} */
+export const afresh = (entries) => entries.map((entry) => ({ ...entry, fresh: true }));
 
 /** @param {number} flops of one call @returns {Unit} */
 export const gigaflops = (flops) => ({ name: 'GFLOP/s', perMillisecond: flops / 1e6 });

@@ -2,15 +2,12 @@
 /** The figures that SASI asks for: its asynchronous activation, how fast, how steadily, and what SIMD brings. */
 
 import { power } from './elementwise.mjs';
-import { builds, gigaelements, javascript, microseconds } from './entries.mjs';
+import { afresh, builds, gigaelements, javascript, microseconds } from './entries.mjs';
 import { ratio } from './requirements.mjs';
 
-/** @import { Cell, Entry, Suite } from './types.mjs' */
+/** @import { Cell, Suite } from './types.mjs' */
 
-const freshBuilds = builds.map((entry) => ({ ...entry, fresh: true }));
-
-/** @type {Entry[]} */
-const layer = [{ id: 'simd', options: { name: 'package', variant: 'simd' }, fresh: true }];
+const layer = afresh(builds.filter(({ id }) => id === 'simd'));
 
 /** @type {Suite} */
 export const system = {
@@ -47,7 +44,7 @@ const latency = (quantile, atMost, seed) => ({
   suite: 'system',
   name: `calculateNeuralActivation, 1000 floats, p${100 * quantile}`,
   group: 'SASI: latency',
-  entries: freshBuilds,
+  entries: afresh(builds),
   task: { operation: 'latency', n: 1000, quantile, seed },
   unit: microseconds,
   requirements: [{ kind: 'cost', entry: 'simd', atMost }],

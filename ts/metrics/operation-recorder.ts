@@ -115,6 +115,7 @@ export class OperationRecorder {
     };
   }
 
+  /** Forgets everything counted; meters that were fetched stay valid. */
   reset(): void {
     if (this.profiling === false) return;
     this.#origin[0] = this.#clock();
