@@ -1,214 +1,15 @@
 #include "kernels/matmul.h"
 
-#include <iterator>
-#include <utility>
-
 #include "kernels/elementwise.h"
 #include "kernels/gemv.h"
 #include "kernels/matmul_outer.h"
 #include "kernels/matmul_pack.h"
+#include "kernels/matmul_tile.h"
 #include "kernels/reduce.h"
 
 namespace neural {
 
 namespace {
-
-// Few rows have too few chains to hide the latency of an addition: they take more panels at a time.
-constexpr size_t kWideVectors = 4 * kTileVectors;
-
-static_assert(kMatmulBlockColumns % (kWideVectors * kLanes) == 0);
-
-// Rows of A, packed (see matmul_pack.h) or where they lie, each with its values of all k side by
-// side.
-enum class Rows { kPacked, kInPlace };
-
-// What one tile reads. Row i of A in place is at a + i·a_stride. Vector j of B, either packed or in
-// place, is at b + (j / kTileVectors)·panel_step + (j mod kTileVectors)·4, and row_step floats on
-// for the next k.
-struct TileOperands {
-  const float* a;
-  size_t a_stride;
-  const float* b;
-  size_t row_step;
-  size_t panel_step;
-  size_t depth;
-};
-
-// What happens to the chains around a stretch of k. All kVectors·4 columns are there.
-struct TileResult {
-  float* c;  // First element of the tile.
-  size_t row_stride;
-  bool first, last;
-  const MatmulEpilogue* epilogue;
-  const float* bias;  // At the tile's first column, or null.
-
-  bool ReadsC() const { return !first || (last && epilogue->beta != 0.0f); }
-};
-
-// The activation that a tile applies itself: so short that a pass over memory would take longer.
-bool IsFused(Activation activation) { return activation == Activation::kRelu; }
-
-template <size_t kRows, size_t kVectors>
-struct Accumulators {
-  F32x4 v[kRows][kVectors];
-};
-
-template <size_t kRows, size_t kVectors>
-inline void Finish(Accumulators<kRows, kVectors>& acc, const TileResult& r, const float* c) {
-  if (r.epilogue->alpha != 1.0f) {
-    const F32x4 alpha = Splat(r.epilogue->alpha);
-    for (auto& row : acc.v) {
-      for (F32x4& v : row) v = Mul(v, alpha);
-    }
-  }
-  if (r.epilogue->beta != 0.0f) {
-    const F32x4 beta = Splat(r.epilogue->beta);
-    for (size_t i = 0; i < kRows; ++i) {
-      for (size_t j = 0; j < kVectors; ++j) {
-        const F32x4 old = Load(c + i * r.row_stride + j * kLanes);
-        acc.v[i][j] = Add(acc.v[i][j], Mul(beta, old));
-      }
-    }
-  }
-  if (r.bias) {
-    for (size_t j = 0; j < kVectors; ++j) {
-      const F32x4 bias = Load(r.bias + j * kLanes);
-      for (size_t i = 0; i < kRows; ++i) acc.v[i][j] = Add(acc.v[i][j], bias);
-    }
-  }
-  if (IsFused(r.epilogue->activation)) {
-    for (auto& row : acc.v) {
-      for (F32x4& v : row) v = activation::Relu::Forward(v, Zero());
-    }
-  }
-}
-
-// One tile. Not unrolled over k, and from the last row to the first: V8 11.3 puts the arithmetic in
-// the reverse order of the stores at the end, and only loads in that same order are not all done
-// beforehand, when they would take more registers than there are. V8 13.6 keeps the order that it
-// finds.
-template <size_t kRows, size_t kVectors, Rows kRowsOfA>
-[[gnu::always_inline]] inline void Tile(const float* first, float* c, const TileOperands& o,
-                                        const TileResult& r) {
-  constexpr bool kInPlace = kRowsOfA == Rows::kInPlace;
-  Accumulators<kRows, kVectors> acc;
-  for (size_t i = 0; i < kRows; ++i) {
-    for (size_t j = 0; j < kVectors; ++j) {
-      acc.v[i][j] = r.first ? Zero() : Load(c + i * r.row_stride + j * kLanes);
-    }
-  }
-  // Packed rows take one pointer instead of one each.
-  const float* a[kInPlace ? kRows : 1];
-  for (size_t i = 0; i < std::size(a); ++i) a[i] = first + i * o.a_stride;
-  const float* const end = first + o.depth * (kInPlace ? 1 : kRows);
-  const float* b = o.b;
-  const size_t row_step = o.row_step, panel_step = o.panel_step;
-#if defined(__clang__)
-#pragma clang loop unroll(disable)
-#endif
-  while (a[0] != end) {
-    F32x4 columns[kVectors];
-    for (size_t j = kVectors; j-- > 0;) {
-      columns[j] = Load(b + j / kTileVectors * panel_step + j % kTileVectors * kLanes);
-    }
-    for (size_t i = kRows; i-- > 0;) {
-      const F32x4 value = LoadSplat(kInPlace ? a[i] : a[0] + i);
-      for (size_t j = kVectors; j-- > 0;) {
-        acc.v[i][j] = MulAdd(value, columns[j], acc.v[i][j]);
-      }
-      for (size_t j = kVectors; j-- > 0;) ComputeHere(acc.v[i][j]);
-    }
-    for (const float*& row : a) row += kInPlace ? 1 : kRows;
-    b += row_step;
-  }
-  if (r.last) Finish(acc, r, c);
-  for (size_t i = 0; i < kRows; ++i) {
-    for (size_t j = 0; j < kVectors; ++j) {
-      Store(c + i * r.row_stride + j * kLanes, acc.v[i][j]);
-    }
-  }
-}
-
-// A function of its own, in which nothing is called, so that nothing but the tile wants registers.
-template <size_t kRows, size_t kVectors, Rows kRowsOfA>
-void OneTile(const TileOperands& o, const TileResult& r, size_t /* tiles */) {
-  Tile<kRows, kVectors, kRowsOfA>(o.a, r.c, o, r);
-}
-
-// `tiles` tiles, one below the other.
-template <size_t kRows, Rows kRowsOfA>
-void ColumnOfTiles(const TileOperands& o, const TileResult& r, size_t tiles) {
-  const float* first = o.a;
-  float* c = r.c;
-  do {
-    Tile<kRows, kTileVectors, kRowsOfA>(first, c, o, r);
-    first += kRows * (kRowsOfA == Rows::kInPlace ? o.a_stride : o.depth);
-    c += kRows * r.row_stride;
-  } while (--tiles);
-}
-
-// Called through these tables: Binaryen puts a function that is called from one place into its
-// caller, and there the loop over k is nested in others.
-using TilesFunction = void (*)(const TileOperands&, const TileResult&, size_t tiles);
-
-template <size_t kVectors, Rows kRowsOfA, size_t... kIndex>
-TilesFunction OneTileOf(size_t rows, std::index_sequence<kIndex...>) {
-  static constexpr TilesFunction kOfRows[] = {OneTile<kIndex + 1, kVectors, kRowsOfA>...};
-  return kOfRows[rows - 1];
-}
-
-template <Rows kRowsOfA, size_t... kIndex>
-TilesFunction ColumnOfTilesOf(size_t rows, std::index_sequence<kIndex...>) {
-  static constexpr TilesFunction kOfRows[] = {ColumnOfTiles<kIndex + 1, kRowsOfA>...};
-  return kOfRows[rows - 1];
-}
-
-template <size_t kVectors>
-TilesFunction OneTileOfRows(size_t rows, Rows a) {
-  constexpr std::make_index_sequence<kTileRows> kIndex;
-  return a == Rows::kInPlace ? OneTileOf<kVectors, Rows::kInPlace>(rows, kIndex)
-                             : OneTileOf<kVectors, Rows::kPacked>(rows, kIndex);
-}
-
-void FullTiles(size_t rows, Rows a, const TileOperands& o, const TileResult& r, size_t tiles) {
-  constexpr std::make_index_sequence<kTileRows> kIndex;
-  if (o.depth <= kTileLoopDepth) {
-    return (a == Rows::kInPlace ? ColumnOfTilesOf<Rows::kInPlace>(rows, kIndex)
-                                : ColumnOfTilesOf<Rows::kPacked>(rows, kIndex))(o, r, tiles);
-  }
-  const TilesFunction one = OneTileOfRows<kTileVectors>(rows, a);
-  TileOperands from = o;
-  TileResult to = r;
-  for (; tiles; --tiles) {
-    one(from, to, 1);
-    from.a += rows * (a == Rows::kInPlace ? o.a_stride : o.depth);
-    to.c += rows * r.row_stride;
-  }
-}
-
-void CopyColumns(const float* from, size_t from_stride, float* to, size_t to_stride, size_t rows,
-                 size_t columns) {
-  for (size_t i = 0; i < rows; ++i) {
-    for (size_t j = 0; j < columns; ++j) to[i * to_stride + j] = from[i * from_stride + j];
-  }
-}
-
-// The last columns, fewer than a panel: in a full tile aside.
-void NarrowTile(size_t rows, size_t columns, Rows a, const TileOperands& o, const TileResult& r) {
-  float c[kTileRows * kPanelColumns], bias[kPanelColumns];
-  TileResult aside = r;
-  aside.c = c;
-  aside.row_stride = kPanelColumns;
-  for (size_t j = 0; r.bias && j < kPanelColumns; ++j) bias[j] = j < columns ? r.bias[j] : 0;
-  if (r.bias) aside.bias = bias;
-  if (r.ReadsC()) {
-    for (float& v : c) v = 0;
-    CopyColumns(r.c, r.row_stride, c, kPanelColumns, rows, columns);
-  }
-  (columns <= kLanes ? OneTileOfRows<1>(rows, a) : OneTileOfRows<kTileVectors>(rows, a))(o, aside,
-                                                                                         1);
-  CopyColumns(c, kPanelColumns, r.c, r.row_stride, rows, columns);
-}
 
 // One block of the product: rows × columns of c over a stretch of k.
 struct Block {
@@ -253,7 +54,7 @@ void MultiplyPanels(const Block& block, const Panels& panels, size_t begin, size
     constexpr size_t kWide = kWideVectors * kLanes;
     for (; j + kWide <= end; j += kWide) {
       r.c = block.c + j;
-      OneTile<1, kWideVectors, Rows::kPacked>(o, r, 1);
+      WideTile(o, r);
       advance(kWideVectors / kTileVectors);
     }
   }

@@ -11,8 +11,9 @@ namespace neural {
 // kernels work on kVectorsAtOnce vectors, whose chains of operations then overlap.
 #if defined(__wasm_simd128__)
 // 10 accumulators, 2 vectors of B, 1 of A and 1 product fit the 15 vector registers that V8 leaves
-// on x86-64, in the order that kernels/matmul.cpp keeps; in another the loop spills and takes twice
-// the time. A 4×2 tile is as fast within a few percent; 6×2, 4×3 and 2×5 spill whatever the order.
+// on x86-64, in the order that kernels/matmul_tile.cpp keeps; in another the loop spills and takes
+// twice the time. A 4×2 tile is as fast within a few percent; 6×2, 4×3 and 2×5 spill whatever the
+// order.
 inline constexpr size_t kTileRows = 5;
 inline constexpr size_t kTileVectors = 2;
 // Up to this k tiles share a call, which costs as much as a few turns of the loop over k. Beyond, a

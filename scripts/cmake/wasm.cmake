@@ -27,7 +27,7 @@ set(link_flags
     # The JavaScript half of embind that this module needs.
     --js-library ${CMAKE_SOURCE_DIR}/bindings/embind_library.js
     # The order of the source within a block: the compiler's own choice, which counts registers in a
-    # way of its own, makes the loop of the matrix product spill on V8 (kernels/matmul.cpp).
+    # way of its own, makes the loop of the matrix product spill on V8 (kernels/matmul_tile.cpp).
     -Wl,-mllvm,-pre-RA-sched=source
     # Chooses the embind library that goes with code without run-time types.
     -fno-rtti -fno-exceptions
