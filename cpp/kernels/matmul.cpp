@@ -141,7 +141,8 @@ void Multiply(MatrixView a, const RightOperand& b, float* c, size_t c_stride, si
         block.c = c + i * c_stride + j;
         block.rows = Smaller(m - i, kMatmulBlockRows);
         const MatrixView rows = {a.At(i, p), a.row_stride, a.column_stride};
-        block.rows_of_a = a.column_stride == 1 ? Rows::kInPlace : Rows::kPacked;
+        block.rows_of_a =
+            a.column_stride == 1 && n < kMatmulDirectColumns ? Rows::kInPlace : Rows::kPacked;
         block.a = rows.data, block.a_stride = rows.row_stride;
         if (block.rows_of_a == Rows::kPacked) {
           PackRows(rows, block.rows, block.depth, packed_a);
