@@ -24,7 +24,7 @@ export const engineNames = /** @type {const} */ (['node20', 'node24', 'chromium'
  * @property {string[]} wrong one line for everything that could not be followed
  */
 
-const defaults = { time: 40, rounds: 7, seed: 1, failAbove: 25 };
+const defaults = { time: 20, rounds: 7, seed: 1, failAbove: 25 };
 const quick = { time: 6, rounds: 7 };
 
 export const usage = `Measures this package beside every peer: one table, nothing that was not measured in this run.
@@ -64,7 +64,7 @@ reading of linear memory, measured in the same rounds.
 Peers run on one thread, on their fastest public path. What one is expected to take is its overhead of a call
 and its arithmetic, by the additions and multiplications that the engine did meanwhile. One that stays below
 0.8 of that in a second measurement, too, fails the run: the machine was busy, or the benchmark is wrong.
-On processors and engines of which no figures are known, and where memory limits, a third is asked for.
+On processors and engines of which no figures are known 0.4 is asked for, and less where memory limits.
 
 Results go to stdout, progress to stderr (only in a terminal, not with CI set). NO_COLOR is honoured.
 Exit code: 0 good, 1 a regression against the baseline, 2 an option that could not be followed,

@@ -84,6 +84,8 @@ export interface Fairness {
   readonly known: boolean;
   /** The share of what is expected that a peer has to reach, where memory is not the limit. */
   readonly least: number;
+  /** The same where it is. */
+  readonly leastOfMemory: number;
   /** Where the known figures are from. */
   readonly from: string;
 }

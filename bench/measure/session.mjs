@@ -28,7 +28,7 @@ const steadyWindows = 2;
  */
 const warmUpFor = (time) => ({
   slice: Math.min(5, time),
-  window: Math.min(40, 10 * time),
+  window: Math.min(30, 10 * time),
   most: Math.min(1500, 100 * time),
 });
 
