@@ -57,7 +57,9 @@ export function summary(run) {
 const fairnessLines = ({ fairness }) =>
   fairness === undefined || fairness.known
     ? []
-    : [`peers: no figures of this processor and engine; ${fairness.least} of those of ${fairness.from} is asked for`];
+    : [
+        `peers: no figures of this processor and engine; ${fairness.least} of those of ${fairness.from} is asked for`,
+      ];
 
 /** The engines beside each other. @param {readonly EngineRun[]} runs @returns {string[]} */
 export const engineSummary = (runs) => [
