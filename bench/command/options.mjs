@@ -64,7 +64,8 @@ reading of linear memory, measured in the same rounds.
 Peers run on one thread, on their fastest public path. What one is expected to take is its overhead of a call
 and its arithmetic, by the additions and multiplications that the engine did meanwhile. One that stays below
 0.8 of that in a second measurement, too, fails the run: the machine was busy, or the benchmark is wrong.
-On processors and engines of which no figures are known 0.4 is asked for, and less where memory limits.
+On processors and engines of which no figures are known 0.4 of it is asked for in products of matrices, 0.3 in
+functions; where memory limits, a third here and a quarter there.
 
 Results go to stdout, progress to stderr (only in a terminal, not with CI set). NO_COLOR is honoured.
 Exit code: 0 good, 1 a regression against the baseline, 2 an option that could not be followed,

@@ -82,9 +82,11 @@ export interface Defect {
 export interface Fairness {
   /** Whether the known figures are of this processor and engine. */
   readonly known: boolean;
-  /** The share of what is expected that a peer has to reach, where memory is not the limit. */
+  /** The share of what is expected that a peer has to reach in products of matrices and networks. */
   readonly least: number;
-  /** The same where it is. */
+  /** In functions of single numbers, and in sums. */
+  readonly leastOfFunctions: number;
+  /** Where memory is the limit. */
   readonly leastOfMemory: number;
   /** Where the known figures are from. */
   readonly from: string;

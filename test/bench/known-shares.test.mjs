@@ -82,6 +82,19 @@ test('on a processor or in an engine that is not known, 0.4 of it is asked for',
   }
 });
 
+test('of functions 0.3 elsewhere', () => {
+  const row = {
+    ...cell,
+    suite: 'elementwise',
+    name: 'sigmoid 10⁴',
+    unit: { name: '10⁹/s', perMillisecond: flops / 1e6 },
+    limit: { kind: 'copy', amount: 1 },
+  };
+  assert.equal(defects(0.75 * 1.03, { row }).length, 1);
+  assert.deepEqual(defects(0.31 * 1.03, { row, cpu: 'M9' }), []);
+  assert.equal(defects(0.29 * 1.03, { row, cpu: 'M9' }).length, 1);
+});
+
 test('of what memory limits a third, and a quarter elsewhere; rows that are not in the table have no measure', () => {
   const row = {
     ...cell,

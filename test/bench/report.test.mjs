@@ -105,7 +105,7 @@ test('the summaries of a whole run fit on a screen', () => {
     ...run,
     cells: cells.map((cell) => judgeCell(cell, /** @type {any} */ (everybody), 1)),
     defects: Array.from({ length: 50 }, () => defect),
-    fairness: { known: false, least: 1 / 3, from: 'A processor, node20' },
+    fairness: { known: false, least: 0.4, from: 'A processor, node20' },
   };
   const engines = ['node20', 'node24', 'chromium', 'firefox', 'webkit'].map((engine) => ({
     ...whole,

@@ -101,7 +101,9 @@ test('the speed of a wrong result is shown with its error, and does not count', 
 
 test('the run says by which figures peers were judged', async () => {
   const known = await runWith({ 'tfjs-wasm': [43] });
-  assert.deepEqual(known.run.fairness, { known: true, least: 0.8, from: 'AMD EPYC, node20' });
+  assert.equal(known.run.fairness?.known, true);
+  assert.equal(known.run.fairness?.least, 0.8);
+  assert.equal(known.run.fairness?.from, 'AMD EPYC, node20');
   const elsewhere = await runWith({ 'tfjs-wasm': [20] }, { cpu: 'M9' });
   assert.equal(elsewhere.run.fairness?.known, false);
   assert.deepEqual(elsewhere.run.defects, []);
