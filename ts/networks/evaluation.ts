@@ -1,6 +1,5 @@
 /** Loss and accuracy of a network over a data set, piece by piece. */
 import type { LossName } from '../core/abi.js';
-import { badBatchRow, badPart, badRowError } from './bad-rows.js';
 import { Batches } from './batches.js';
 import type { CheckedDataset } from './dataset.js';
 import type { NetworkCore } from './network-core.js';
@@ -12,18 +11,16 @@ export class EvaluationRun {
   readonly #core: NetworkCore;
   readonly #batches: Batches;
   readonly #loss: number;
-  readonly #refusing: string | undefined;
   #rowsDone = 0;
   #lossSum = 0;
   #correct = 0;
 
-  /** With `refusing`, what a message calls the data, a row with NaN or an infinity is an error. */
-  constructor(core: NetworkCore, data: CheckedDataset, loss: LossName, refusing?: string) {
+  constructor(core: NetworkCore, data: CheckedDataset, loss: LossName) {
     const { engine, widths } = core;
     this.#core = core;
-    this.#refusing = refusing;
     this.#loss = engine.objects.Loss[loss].value;
-    this.#batches = new Batches(engine, data, widths, pieceRows(widths), 'none');
+    const parameters = core.object('evaluate').parameterCount() >>> 0;
+    this.#batches = new Batches(engine, data, widths, pieceRows(widths, parameters), 'none');
   }
 
   get done(): boolean {
@@ -34,13 +31,7 @@ export class EvaluationRun {
   step(): void {
     const { engine, widths } = this.#core;
     const network = this.#core.address('evaluate');
-    const batch = this.#batches.load(this.#rowsDone);
-    const { inputs, targets, labels, rows } = batch;
-    const bad = this.#refusing === undefined ? undefined : badPart(engine, batch, widths);
-    if (bad !== undefined) {
-      const row = badBatchRow(engine, bad, batch, widths);
-      throw badRowError(this.#refusing!, bad, this.#batches.sourceRow(this.#rowsDone, row));
-    }
+    const { inputs, targets, labels, rows } = this.#batches.load(this.#rowsDone);
     const status = engine.abi.network_evaluate_f32(network, inputs, targets, labels, rows, this.#loss);
     engine.check(status, 'evaluate');
     const slot = engine.resultAddress;

@@ -6,7 +6,7 @@
 import { owner } from '../core/engine.js';
 import { InvalidArgumentError, PoolExhaustedError } from '../core/errors.js';
 import { systemClock } from '../metrics/clock.js';
-import { badBatchRow, badPart, badRowError, firstBadRow } from './bad-rows.js';
+import { badRowError, firstBadRow } from './bad-rows.js';
 import { Batches } from './batches.js';
 import { checkDataset } from './dataset.js';
 import { EvaluationRun } from './evaluation.js';
@@ -17,8 +17,6 @@ export const trainingParts = {
   InvalidArgumentError,
   PoolExhaustedError,
   systemClock,
-  badBatchRow,
-  badPart,
   badRowError,
   firstBadRow,
   Batches,

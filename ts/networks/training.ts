@@ -1,6 +1,6 @@
 /** The training of a network over a whole data set, in slices that leave the event loop free. */
 import type { BatchPart } from './bad-rows.js';
-import type { Batch, Batches } from './batches.js';
+import type { Batches } from './batches.js';
 import type { CheckedDataset } from './dataset.js';
 import type { EvaluationRun } from './evaluation.js';
 import { TimeSlices } from './event-loop.js';
@@ -11,7 +11,7 @@ import type { TrainingParts } from './training-parts.js';
 import type { EpochRecord, TrainingReport } from './types.js';
 import { splitData, Validation } from './validation.js';
 
-/** Values that are looked at in one go when the first bad row of a data set is searched for. */
+/** Values that are looked at in one go when a bad row is searched for. */
 const searchedValues = 1 << 20;
 
 /** All that one training holds: made, run once, disposed of. */
@@ -19,6 +19,7 @@ class TrainingRun {
   readonly #parts: TrainingParts;
   readonly #core: NetworkCore;
   readonly #data: CheckedDataset;
+  readonly #validationData: CheckedDataset | undefined;
   readonly #settings: TrainSettings;
   readonly #trainer: TrainerCore;
   readonly #batches: Batches;
@@ -45,6 +46,7 @@ class TrainingRun {
     this.#settings = settings;
     const { training: data, validation } = splitData(parts, core, all, settings);
     this.#data = data;
+    this.#validationData = validation;
     this.#validation = validation && new Validation(parts, core, validation, settings, slices);
     // No larger than the data: a batch of a million rows costs nothing where there are four.
     const batchSize = Math.min(settings.trainer.batchSize, data.rows);
@@ -62,6 +64,11 @@ class TrainingRun {
   async run(): Promise<TrainingReport> {
     const { epochs } = this.#settings;
     let stopped: TrainingReport['stopped'] = 'finished';
+    // Before the first update: after an error the weights are as they were.
+    await this.#assertFinite('train', this.#data);
+    if (this.#validationData !== undefined && this.#validationData.inputs !== this.#data.inputs) {
+      await this.#assertFinite('train: validation', this.#validationData);
+    }
     for (let epoch = 1; epoch <= epochs && stopped === 'finished'; epoch++) {
       if (!(await this.#runEpoch(epoch))) stopped = 'aborted';
       else if (this.#validation?.isExhausted(epoch)) stopped = 'patience';
@@ -103,14 +110,10 @@ class TrainingRun {
     if (isAborted(this.#settings.signal)) return false;
     const { rows } = this.#data;
     const { shuffle, trainer } = this.#settings;
-    const { badPart } = this.#parts;
-    const { engine, widths } = this.#core;
     if (shuffle) this.#batches.shuffle(trainer.seed, epoch);
     for (let first = 0; first < rows; first += this.#batches.batchRows) {
       if (isAborted(this.#settings.signal)) return false;
       const batch = this.#batches.load(first);
-      const bad = badPart(engine, batch, widths);
-      if (bad !== undefined) throw await this.#badRowError(bad, batch, first);
       const loss = this.#trainer.step(batch);
       this.#epochLossSum += loss * batch.rows;
       this.#epochRows += batch.rows;
@@ -137,24 +140,22 @@ class TrainingRun {
     });
   }
 
-  /**
-   * Names the first bad row of the data set. In a shuffled order another one was met first: what lies before it
-   * is searched, in slices too.
-   */
-  async #badRowError(part: BatchPart, batch: Batch, first: number): Promise<Error> {
-    const { inputs, wanted } = this.#data;
-    const { engine, widths } = this.#core;
-    const { badBatchRow, badRowError, firstBadRow } = this.#parts;
-    const met = this.#batches.sourceRow(first, badBatchRow(engine, part, batch, widths));
-    const values = part === 'inputs' ? inputs : wanted.values;
-    const columns = widths[part === 'inputs' ? 'inputs' : 'outputs'];
-    const piece = Math.max(1, Math.floor(searchedValues / columns));
-    for (let row = 0; row < met; row += piece) {
-      const earlier = firstBadRow(values, Math.min(row + piece, met), columns, row);
-      if (earlier >= 0) return badRowError('train', part, earlier);
+  /** Throws `INVALID_ARGUMENT` for the first row with NaN or an infinity, of all that the arrays hold. */
+  async #assertFinite(what: string, { inputs, wanted }: CheckedDataset): Promise<void> {
+    await this.#assertFiniteRows(what, 'inputs', inputs);
+    if (wanted.kind === 'targets') await this.#assertFiniteRows(what, 'targets', wanted.values);
+  }
+
+  async #assertFiniteRows(what: string, part: BatchPart, values: Float32Array): Promise<void> {
+    const { badRowError, firstBadRow } = this.#parts;
+    const columns = this.#core.widths[part === 'inputs' ? 'inputs' : 'outputs'];
+    const rows = values.length / columns;
+    const piece = Math.ceil(searchedValues / columns);
+    for (let row = 0; row < rows; row += piece) {
+      const bad = firstBadRow(values, Math.min(row + piece, rows), columns, row);
+      if (bad >= 0) throw badRowError(what, part, bad);
       if (this.#slices.stepDone()) await this.#slices.turn();
     }
-    return badRowError('train', part, met);
   }
 }
 

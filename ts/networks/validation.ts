@@ -79,16 +79,10 @@ export class Validation {
     return this.#best && { bestEpoch: this.#bestEpoch, validation: this.#best };
   }
 
-  /** Undefined when it was aborted. Throws `INVALID_ARGUMENT` for a row with NaN or an infinity. */
+  /** Undefined when it was aborted. */
   async measure(epoch: number): Promise<Evaluation | undefined> {
     const { trainer, signal } = this.#settings;
-    // Values that are no numbers are looked for once.
-    const run = new this.#parts.EvaluationRun(
-      this.#core,
-      this.#data,
-      trainer.loss,
-      epoch === 1 ? 'train: validation' : undefined,
-    );
+    const run = new this.#parts.EvaluationRun(this.#core, this.#data, trainer.loss);
     try {
       while (!run.done) {
         if (signal?.aborted === true) return undefined;

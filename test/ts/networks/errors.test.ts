@@ -217,10 +217,11 @@ describeBuilds('errors', (runtime) => {
     const inputs = randomValues(1, 40);
     inputs[4 * 7 + 1] = Number.NaN;
     const validation = { inputs, labels: new Uint8Array(10), rows: 10 };
-    using copy = network.clone();
     const refused = isError('INVALID_ARGUMENT', 'validation', 'row 7 of the inputs');
-    await assert.rejects(copy.train(good, { validation }), refused);
-    await assert.rejects(copy.train({ ...good, rows: 1 }, { validation: 0.5 }), isError('SHAPE_MISMATCH'));
+    await unharmed(() => assert.rejects(network.train(good, { validation }), refused));
+    await unharmed(() =>
+      assert.rejects(network.train({ ...good, rows: 1 }, { validation: 0.5 }), isError('SHAPE_MISMATCH')),
+    );
     const one = { inputs: new Float32Array(4), labels: new Uint8Array(1), rows: 1 };
     await unharmed(() =>
       assert.rejects(network.train(one, { validation: 0.5 }), isError('INVALID_ARGUMENT', 'one row')),
@@ -243,15 +244,15 @@ describeBuilds('errors', (runtime) => {
       ];
       for (const [data, words] of cases) {
         await unharmed(() => assert.rejects(network.train(data, whole), isError('INVALID_ARGUMENT', words)));
-        // In small batches good ones come first and do update; the weights must stay finite.
-        using copy = network.clone();
+        // In small batches good ones come first: none may update.
         const refused = isError('INVALID_ARGUMENT', words);
-        await assert.rejects(
-          copy.train(data, { batchSize: 3, seed: 4, optimizer: { kind: 'sgd' } }),
-          refused,
-        );
-        await assert.rejects(copy.train(data, { batchSize: 1, shuffle: false }), refused);
-        assert.ok(allParameters(copy).every((values) => values.every(Number.isFinite)));
+        for (const options of [
+          { batchSize: 3, seed: 4, optimizer: { kind: 'sgd' } } as const,
+          { batchSize: 1, shuffle: false },
+          { batchSize: 8, validation: 0.5 },
+        ]) {
+          await unharmed(() => assert.rejects(network.train(data, options), refused));
+        }
         await unharmed(() => {
           using trainer = network.trainer();
           assert.throws(
@@ -269,7 +270,7 @@ describeBuilds('errors', (runtime) => {
     assert.equal(trainer.step(new Float32Array(8).fill(3e38), Float32Array.of(0, 0), 2), 0);
   });
 
-  it('a training that diverges stops before the weights are lost', async () => {
+  it('a training that diverges stops and says what may help', async () => {
     using linear = runtime().createNetwork({ layers: [4, 8, 1], activation: 'linear', seed: 1 });
     const data = { inputs: randomValues(1, 80), targets: randomValues(2, 20), rows: 20 };
     const optimizer = { kind: 'sgd', learningRate: 1000 } as const;

@@ -230,6 +230,21 @@ describe('training and the event loop', () => {
     assert.ok(most < 2 * 625, `${most} batches without a tick`);
   });
 
+  it('measures on wide networks in slices, too', async () => {
+    using network = runtime.createNetwork({ layers: [4, 768, 768, 2], output: 'softmax' });
+    const rows = 4000;
+    const validation = { inputs: randomValues(1, rows * 4), labels: randomLabels(1, rows, 2), rows };
+    const small = { inputs: randomValues(2, 8), labels: randomLabels(2, 2, 2), rows: 2 };
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const start = performance.now();
+    await network.train(small, { epochs: 1, validation });
+    const time = performance.now() - start;
+    clearInterval(timer);
+    // One piece of so few inputs and outputs would be all rows at once.
+    assert.ok(ticks >= time / 64, `${ticks} ticks in ${time} ms`);
+  });
+
   it('yields when a single batch takes longer than a slice', async () => {
     const rows = 6;
     using network = runtime.createNetwork({ layers: [8, 8, 2], output: 'softmax' });
