@@ -8,6 +8,7 @@ const left = 60;
 const right = 20;
 const top = 40;
 const bottom = 50;
+const title = '784-800-10 on MNIST: errors on 10 000 held-out training images, %';
 const colours = ['#1b6ca8', '#c8553d', '#588b8b', '#8f5aa8', '#a07a1f', '#4c4c4c'];
 
 /**
@@ -45,9 +46,10 @@ export function learningCurve(runs, published) {
   });
   const line = y(published).toFixed(1);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title" font-family="sans-serif" font-size="12">`,
+    `<title id="title">${title}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="${left}" y="22" font-size="15">784-800-10 on MNIST: errors on 10 000 held-out training images, %</text>`,
+    `<text x="${left}" y="22" font-size="15">${title}</text>`,
     ...grid,
     ...ticks,
     `<text x="${(left + width - right) / 2}" y="${height - 12}" text-anchor="middle">epoch</text>`,

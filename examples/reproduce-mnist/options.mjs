@@ -1,5 +1,6 @@
 // @ts-check
 /** The command line. */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { epochs, seeds, trainingRows } from './settings.mjs';
 
@@ -13,9 +14,9 @@ Simard, Steinkraus and Platt (2003).
 
   npm run reproduce:mnist -- [options]
 
-  --output FOLDER  where results.json, curve.svg and the trained networks go (default build/mnist);
-                   runs that are there already are not trained again
-  --fresh          train all of them again
+  --output FOLDER  where results.json, curve.svg and the trained networks go (default build/mnist, or a
+                   folder in it where less is trained); runs that are there already are not trained again
+  --fresh          train all of them again: after a change of the package
   --rows N         train on N of the ${trainingRows} images only: to see it work
   --epochs N       passes over them (default ${epochs})
   --seeds N        networks with the chosen settings (default ${seeds.length})
@@ -34,14 +35,18 @@ Exit code: 0 every network is as good as the published one (or only a part of th
  */
 export function parseOptions(args, folder) {
   const values = parse(args);
+  const rows = wholeNumber('--rows', values.rows, trainingRows) ?? trainingRows;
+  const passes = wholeNumber('--epochs', values.epochs, 1000) ?? epochs;
+  // What was trained in full is not overwritten by what was done to see it work.
+  const part = rows === trainingRows && passes === epochs ? '' : `${rows}-rows-${passes}-epochs`;
   const count = wholeNumber('--seeds', values.seeds, 100) ?? seeds.length;
   return {
     help: values.help === true,
     fresh: values.fresh === true,
-    output: values.output ?? folder,
+    output: values.output ?? join(folder, part),
     data: values.data,
-    rows: wholeNumber('--rows', values.rows, trainingRows) ?? trainingRows,
-    epochs: wholeNumber('--epochs', values.epochs, 1000) ?? epochs,
+    rows,
+    epochs: passes,
     seeds: Array.from({ length: count }, (_, index) => index + 1),
   };
 }

@@ -24,6 +24,7 @@ import { layers } from './settings.mjs';
  * @property {Dataset} validation
  * @property {string} output folder
  * @property {number} epochs
+ * @property {string | undefined} data folder of the images
  * @property {boolean} fresh
  * @property {AbortSignal} signal
  * @property {(progress: TrainingProgress, label: string) => void} progress
@@ -43,7 +44,9 @@ export async function trainOnce(workshop, candidate, seed) {
   const file = fileOf(workshop, candidate.name, seed);
   const settings = JSON.stringify({
     ...candidate,
+    layers,
     seed,
+    data: workshop.data,
     epochs: workshop.epochs,
     rows: workshop.training.rows,
   });

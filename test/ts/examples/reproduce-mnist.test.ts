@@ -14,6 +14,22 @@ function run(...args: string[]) {
 }
 
 describe('the reproduction of a published result', () => {
+  it('is quoted in the README as it came out', () => {
+    const file = fromRoot('examples/reproduce-mnist/results/results.json');
+    const { test, settings, published } = JSON.parse(readFileSync(file, 'utf8'));
+    const readme = readFileSync(fromRoot('README.md'), 'utf8');
+    const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
+    const errors: number[] = test.errors.map(({ error }: { error: number }) => error);
+    const mean = errors.reduce((sum, error) => sum + error) / errors.length;
+    assert.deepEqual([settings.rows, test.images, errors.length], [50_000, 10_000, 5]);
+    assert.ok(Math.max(...errors) <= published);
+    assert.ok(
+      readme.includes(
+        `the five seeds have ${percent(mean)} in the mean, ${percent(Math.min(...errors))} at best and ${percent(Math.max(...errors))} at worst`,
+      ),
+    );
+  });
+
   const folder = mkdtempSync(join(tmpdir(), 'mnist-'));
   after(() => rmSync(folder, { recursive: true }));
   const small = ['--output', folder, '--rows', '500', '--epochs', '2', '--seeds', '2'];
