@@ -74,5 +74,9 @@ export function readOptimizer(what: string, config: OptimizerConfig): OptimizerS
     assertNumber(`${what}.${key}`, value, ...rules[key]);
     settings[key] = value;
   }
+  const { smallest, largest } = settings;
+  if (smallest > largest) {
+    throw new InvalidArgumentError(`${what}: smallest is ${smallest}, above largest, which is ${largest}`);
+  }
   return settings;
 }

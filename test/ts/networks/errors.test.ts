@@ -156,6 +156,7 @@ describeBuilds('errors', (runtime) => {
     [{ optimizer: { kind: 'rprop', shrink: 1 } }, 'shrink', '1'],
     [{ optimizer: { kind: 'rprop', smallest: 0 } }, 'smallest', '0'],
     [{ optimizer: { kind: 'rprop', largest: Number.POSITIVE_INFINITY } }, 'largest', 'Infinity'],
+    [{ optimizer: { kind: 'rprop', smallest: 60 } }, 'smallest', '60', 'largest', '50'],
     [{ optimizer: { kind: 'rprop' }, schedule: 'cosine' }, 'rprop', 'cosine'],
     [{ optimizer: { kind: 'quickprop', growth: 0.5 } }, 'growth', '0.5'],
     [{ optimizer: wrong({ kind: 'quickprop', shrink: 0.5 }) }, "'shrink'", 'growth'],
