@@ -10,6 +10,7 @@ import { commitOf, describeMachine, locatePackage, wasmFiles } from './command/m
 import { parseOptions, usage } from './command/options.mjs';
 import { createProgress } from './command/progress.mjs';
 import { runOn } from './command/run.mjs';
+import { findFaults } from './measure/judge.mjs';
 import { columnName } from './report/figures.mjs';
 import { engineSummary, suiteTables, summary } from './report/text.mjs';
 import { suites } from './suites/index.mjs';
@@ -185,7 +186,7 @@ async function runEngine(name, { options, cells, baseline, entry, cpu, signal })
 }
 
 /** @param {EngineRun} run @param {Verdict} verdict */
-function judge({ engine, contenders, defects }, verdict) {
+function judge({ engine, contenders, cells, defects }, verdict) {
   for (const [id, { missing }] of Object.entries(contenders)) {
     if (missing === undefined) continue;
     const line = `${engine.engine}, ${columnName(id)} is missing: ${missing}`;
@@ -193,13 +194,22 @@ function judge({ engine, contenders, defects }, verdict) {
     if (['scalar', 'js', 'relaxed'].includes(id)) process.stderr.write(`${line}\n`);
     else verdict.worsen(exitCodes.environment, line);
   }
-  if (defects.length > 0) {
-    const who = [...new Set(defects.map(({ peer }) => peer))].join(', ');
-    verdict.worsen(
-      exitCodes.environment,
-      `${engine.engine}: ${who} was not measured fairly; see the summary`,
+  const complain = (/** @type {string[]} */ columns, /** @type {string} */ what) => {
+    if (columns.length === 0) return;
+    const who = [...new Set(columns.map(columnName))].join('; ');
+    verdict.worsen(exitCodes.environment, `${engine.engine}: ${who} ${what}; see the summary`);
+  };
+  for (const status of /** @type {const} */ (['wrong', 'failed'])) {
+    const those = findFaults(cells).filter((fault) => fault.status === status);
+    complain(
+      those.map(({ column }) => column),
+      status === 'wrong' ? 'computed something wrong' : 'failed',
     );
   }
+  complain(
+    defects.map(({ peer }) => peer),
+    'was not measured fairly',
+  );
 }
 
 /**

@@ -69,7 +69,8 @@ functions; where memory limits, a third here and a quarter there.
 
 Results go to stdout, progress to stderr (only in a terminal, not with CI set). NO_COLOR is honoured.
 Exit code: 0 good, 1 a regression against the baseline, 2 an option that could not be followed,
-3 something is missing (a peer, a browser) or a peer was not measured fairly, 130 stopped with Ctrl-C.
+3 something is missing (a peer, a browser), a result of this package is wrong, a contender failed, or a peer was
+not measured fairly, 130 stopped with Ctrl-C.
 `;
 
 /**

@@ -78,6 +78,14 @@ export interface Defect {
   readonly unit: string;
 }
 
+/** A figure that there has to be, and is not. */
+export interface Fault {
+  readonly cell: string;
+  readonly column: string;
+  readonly status: 'wrong' | 'failed';
+  readonly reason: string;
+}
+
 /** How peers were judged. */
 export interface Fairness {
   /** Whether the known figures are of this processor and engine. */

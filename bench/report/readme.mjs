@@ -1,7 +1,7 @@
 // @ts-check
 /** The README's figures: made of the committed results, between two marks, so that a test can make them again. */
 import { markdownTable, provenance } from './markdown.mjs';
-import { defectLine, enginesTable, requirementsMet } from './tables.mjs';
+import { complaints, enginesTable, requirementsMet } from './tables.mjs';
 
 /** @import { BenchmarkResults } from '../measure/results.mjs' */
 
@@ -16,8 +16,8 @@ const end = '<!-- end of the benchmark -->';
 export function readmeSection(results) {
   const [first, ...others] = results.runs;
   if (first === undefined) return '';
-  const defects = results.runs.flatMap((run) =>
-    run.defects.map((defect) => `${run.engine.engine}, ${defectLine(defect)}`),
+  const spoilt = results.runs.flatMap((run) =>
+    complaints(run).map((line) => `${run.engine.engine}, ${line}`),
   );
   const chart = (/** @type {string} */ title, /** @type {string} */ name) =>
     `![${title}](bench/results/${first.engine.engine}-${name}.svg)`;
@@ -30,8 +30,8 @@ export function readmeSection(results) {
     '',
     `Requirements met: ${results.runs.map(requirementsMet).join(', ')}. All rows, with every peer: \`npm run bench:report -- bench/results/results.json\`.`,
     '',
-    ...defects.flatMap((line) => [`- ${line}`]),
-    ...(defects.length === 0 ? [] : ['']),
+    ...spoilt.map((line) => `- ${line}`),
+    ...(spoilt.length === 0 ? [] : ['']),
     chart('times the speed of the best other', 'ratios'),
     '',
     chart('products of matrices', 'matmul'),

@@ -1,11 +1,11 @@
 /** The command itself: what it does with bad input, with what is missing, and against a baseline. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bench-test-'));
@@ -24,6 +24,37 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** One row, of which the shortest samples are enough. */
 const row = ['--suite', 'reduce', '--filter', 'sum 10⁴', '--time', '0.1', '--rounds', '7'];
+
+/** One row that no peer is in, so that nobody is missing. */
+const ownRow = ['--suite', 'networks', '--filter', 'creation', '--time', '0.1', '--rounds', '7'];
+
+/**
+ * This package, but for what is done to a runtime when it is loaded.
+ * @param {string} name
+ * @param {string} change statements with `runtime` and `options`
+ * @param {readonly string[]} [builds] that it has
+ */
+function packageWith(name, change, builds = ['simd', 'scalar', 'js', 'relaxed']) {
+  const made = join(folder, name);
+  for (const build of builds) mkdirSync(join(made, 'dist/wasm', build), { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const exports = { '.': './dist/index.js' };
+  writeFileSync(
+    join(made, 'package.json'),
+    JSON.stringify({ name: manifest.name, version: '0.0.1', type: 'module', exports }),
+  );
+  writeFileSync(
+    join(made, 'dist/index.js'),
+    `import { loadRuntime as load, version } from ${JSON.stringify(pathToFileURL(join(root, 'dist/index.js')))};
+    export { version };
+    export async function loadRuntime(options) {
+      const runtime = await load(options);
+      ${change}
+      return runtime;
+    }`,
+  );
+  return made;
+}
 
 /**
  * @param {string[]} args
@@ -173,6 +204,19 @@ test('a package is measured beside its earlier state, in columns of its own', as
   assert.match(stdout, /base simd/);
   assert.match(stdout, /2 figures compared with the baseline, 0 slower/);
   assert.equal(linesWith(stderr, 'regression').length, 0);
+});
+
+test('a build that fails is a line in the summary and exit code 3', async () => {
+  const broken = packageWith(
+    'broken',
+    `if (options.variant === 'js') return new Proxy(runtime, {
+      get: (of, key) => key === 'createNetwork' ? () => { throw new Error('out of order') } : of[key],
+    });`,
+  );
+  const { code, stdout, stderr } = await bench([...ownRow, '--quiet', '--package', broken]);
+  assert.match(stdout, /^failed: js in creation and disposal, 64-32-16: out of order$/m);
+  assert.equal(linesWith(stderr, 'js failed').length, 1, stderr);
+  assert.equal(code, 3, stderr);
 });
 
 test('a file whose figures were far better is a regression: exit code 1 outranked only by what is missing', async () => {
