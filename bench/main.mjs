@@ -3,16 +3,24 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { changeLine, changesSince, isComparable, openBaseline, regressions } from './command/baseline.mjs';
+import {
+  baselineColumn,
+  changeLine,
+  changesSince,
+  isComparable,
+  openBaseline,
+  regressions,
+} from './command/baseline.mjs';
 import { engineHere, openEngine } from './command/engines.mjs';
 import { EnvironmentError, exitCodes, UsageError } from './command/errors.mjs';
-import { commitOf, describeMachine, locatePackage, wasmFiles } from './command/machine.mjs';
+import { commitOf, describeMachine, hasBuild, locatePackage, wasmFiles } from './command/machine.mjs';
 import { parseOptions, usage } from './command/options.mjs';
 import { createProgress } from './command/progress.mjs';
 import { runOn } from './command/run.mjs';
 import { findFaults } from './measure/judge.mjs';
 import { columnName } from './report/figures.mjs';
 import { engineSummary, suiteTables, summary } from './report/text.mjs';
+import { buildNames } from './suites/entries.mjs';
 import { suites } from './suites/index.mjs';
 
 /** @import { BenchmarkResults, EngineRun } from './measure/results.mjs' */
@@ -101,7 +109,7 @@ async function run(options, signal, verdict) {
         signal,
       });
       runs.push(done);
-      judge(done, verdict);
+      judge(done, absentBuilds(options, baseline), verdict);
       if (baseline) reportChanges(done, baseline, { options, cpu: machine.cpu }, verdict);
     } catch (error) {
       verdict.note(error);
@@ -185,13 +193,28 @@ async function runEngine(name, { options, cells, baseline, entry, cpu, signal })
   }
 }
 
-/** @param {EngineRun} run @param {Verdict} verdict */
-function judge({ engine, contenders, cells, defects }, verdict) {
-  for (const [id, { missing }] of Object.entries(contenders)) {
+/**
+ * Columns of builds that a package which was given has not got. This one has to have them all.
+ * @param {Options} options
+ * @param {Baseline | undefined} baseline
+ */
+function absentBuilds({ package: measured }, baseline) {
+  const without = (/** @type {string} */ folder) =>
+    resolve(folder) === resolve(root) ? [] : buildNames.filter((build) => !hasBuild(folder, build));
+  return [
+    ...without(measured),
+    ...(baseline?.kind === 'package' ? without(baseline.folder).map(baselineColumn) : []),
+  ];
+}
+
+/** @param {EngineRun} run @param {readonly string[]} absent columns @param {Verdict} verdict */
+function judge({ engine, contenders, cells, defects }, absent, verdict) {
+  for (const [id, { missing, code }] of Object.entries(contenders)) {
     if (missing === undefined) continue;
     const line = `${engine.engine}, ${columnName(id)} is missing: ${missing}`;
-    // A build that this package has not got, or that the engine cannot run, is no fault of the machine.
-    if (['scalar', 'js', 'relaxed'].includes(id)) process.stderr.write(`${line}\n`);
+    // Engines may do without relaxed SIMD; whatever else is not there is something wrong.
+    const refused = id === 'relaxed' && code === 'VARIANT_UNSUPPORTED';
+    if (refused || absent.includes(id)) process.stderr.write(`${line}\n`);
     else verdict.worsen(exitCodes.environment, line);
   }
   const complain = (/** @type {string[]} */ columns, /** @type {string} */ what) => {

@@ -78,6 +78,13 @@ export interface Defect {
   readonly unit: string;
 }
 
+/** Of a column: the version of what is in it, or why it is missing, with the code of the error that said so. */
+export interface Presence {
+  readonly version?: string;
+  readonly missing?: string;
+  readonly code?: string;
+}
+
 /** A figure that there has to be, and is not. */
 export interface Fault {
   readonly cell: string;
@@ -109,8 +116,7 @@ export interface WasmFile {
 export interface EngineRun {
   readonly engine: EngineDescription;
   readonly limits: Limits | null;
-  /** By column: its version, or why it is missing. */
-  readonly contenders: Readonly<Record<string, { readonly version?: string; readonly missing?: string }>>;
+  readonly contenders: Readonly<Record<string, Presence>>;
   readonly cells: readonly CellResult[];
   readonly fairness?: Fairness;
   readonly defects: readonly Defect[];

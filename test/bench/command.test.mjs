@@ -29,12 +29,12 @@ const row = ['--suite', 'reduce', '--filter', 'sum 10⁴', '--time', '0.1', '--r
 const ownRow = ['--suite', 'networks', '--filter', 'creation', '--time', '0.1', '--rounds', '7'];
 
 /**
- * This package, but for what is done to a runtime when it is loaded.
+ * This package, but for how a runtime is loaded.
  * @param {string} name
- * @param {string} change statements with `runtime` and `options`
+ * @param {string} load statements that return one, with `options` and what loads a good one
  * @param {readonly string[]} [builds] that it has
  */
-function packageWith(name, change, builds = ['simd', 'scalar', 'js', 'relaxed']) {
+function packageWith(name, load, builds = ['simd', 'scalar', 'js', 'relaxed']) {
   const made = join(folder, name);
   for (const build of builds) mkdirSync(join(made, 'dist/wasm', build), { recursive: true });
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -45,12 +45,10 @@ function packageWith(name, change, builds = ['simd', 'scalar', 'js', 'relaxed'])
   );
   writeFileSync(
     join(made, 'dist/index.js'),
-    `import { loadRuntime as load, version } from ${JSON.stringify(pathToFileURL(join(root, 'dist/index.js')))};
+    `import { loadRuntime as loadGood, version } from ${JSON.stringify(pathToFileURL(join(root, 'dist/index.js')))};
     export { version };
     export async function loadRuntime(options) {
-      const runtime = await load(options);
-      ${change}
-      return runtime;
+      ${load}
     }`,
   );
   return made;
@@ -209,14 +207,55 @@ test('a package is measured beside its earlier state, in columns of its own', as
 test('a build that fails is a line in the summary and exit code 3', async () => {
   const broken = packageWith(
     'broken',
-    `if (options.variant === 'js') return new Proxy(runtime, {
-      get: (of, key) => key === 'createNetwork' ? () => { throw new Error('out of order') } : of[key],
-    });`,
+    `const runtime = await loadGood(options);
+    const fail = () => { throw new Error('out of order') };
+    const broken = new Proxy(runtime, { get: (of, key) => (key === 'createNetwork' ? fail : of[key]) });
+    return options.variant === 'js' ? broken : runtime;`,
   );
   const { code, stdout, stderr } = await bench([...ownRow, '--quiet', '--package', broken]);
   assert.match(stdout, /^failed: js in creation and disposal, 64-32-16: out of order$/m);
   assert.equal(linesWith(stderr, 'js failed').length, 1, stderr);
   assert.equal(code, 3, stderr);
+});
+
+describe('a build that is missing', () => {
+  const without = (/** @type {string} */ build, /** @type {string} */ code) =>
+    `if (options.variant === '${build}') throw Object.assign(new Error('not here'), { code: '${code}' });
+    return options.variant === 'relaxed' ? loadGood({ variant: 'simd' }) : loadGood(options);`;
+
+  test('is exit code 3 where the package has it', async () => {
+    const { code, stderr } = await bench([
+      ...ownRow,
+      '--package',
+      packageWith('damaged', without('scalar', 'FETCH_FAILED')),
+    ]);
+    assert.equal(linesWith(stderr, 'scalar is missing: not here').length, 1, stderr);
+    assert.equal(code, 3);
+  });
+
+  test('is said, and nothing more, where an earlier state has it not', async () => {
+    const earlier = packageWith('earlier', without('scalar', 'FETCH_FAILED'), ['simd', 'js', 'relaxed']);
+    for (const [option, column] of [
+      ['--package', 'scalar'],
+      ['--baseline', 'base scalar'],
+    ]) {
+      const { code, stderr } = await bench([...ownRow, option ?? '', earlier, '--fail-above', '1000']);
+      assert.equal(linesWith(stderr, `${column} is missing: not here`).length, 1, stderr);
+      assert.equal(code, 0, stderr);
+    }
+  });
+
+  test('is no fault of anybody where the engine cannot run the relaxed one', async () => {
+    for (const [error, expected] of /** @type {const} */ ([
+      ['VARIANT_UNSUPPORTED', 0],
+      ['COMPILE_FAILED', 3],
+    ])) {
+      const refusing = packageWith(error, without('relaxed', error));
+      const { code, stderr } = await bench([...ownRow, '--package', refusing]);
+      assert.equal(linesWith(stderr, 'relaxed is missing: not here').length, 1, stderr);
+      assert.equal(code, expected);
+    }
+  });
 });
 
 test('a file whose figures were far better is a regression: exit code 1 outranked only by what is missing', async () => {
