@@ -97,7 +97,8 @@ async function run(options, signal, verdict) {
   if (options.json !== undefined) assertWritable(options.json);
   /** @type {EngineRun[]} */
   const runs = [];
-  for (const name of options.engines ?? [engineHere]) {
+  const engines = options.engines ?? [engineHere];
+  for (const name of engines) {
     if (signal.aborted) break;
     try {
       const done = await runEngine(name, {
@@ -121,6 +122,7 @@ async function run(options, signal, verdict) {
       ...measured,
       options: {
         suites: suiteNames,
+        engines,
         filter: filters?.map(({ source }) => source).join(' | ') ?? null,
         time,
         rounds,

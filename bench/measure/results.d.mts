@@ -137,6 +137,8 @@ export interface BenchmarkResults {
   readonly wasm: Readonly<Record<string, WasmFile>>;
   readonly options: {
     readonly suites: readonly string[];
+    /** That were asked for; whoever is not among the runs was missing, or the run was stopped before. */
+    readonly engines?: readonly string[];
     readonly filter: string | null;
     readonly time: number;
     readonly rounds: number;

@@ -17,7 +17,7 @@ before(() => {
     recursive: true,
     filter: (source) => !source.includes('node_modules'),
   });
-  cpSync(join(root, 'package.json'), join(checkout, 'package.json'));
+  for (const name of ['package.json', 'README.md']) cpSync(join(root, name), join(checkout, name));
   for (const name of ['dist', 'scripts', 'node_modules']) symlinkSync(join(root, name), join(checkout, name));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -54,13 +54,17 @@ function packageWith(name, load, builds = ['simd', 'scalar', 'js', 'relaxed']) {
   return made;
 }
 
+/** @param {string[]} args @param {Record<string, string>} [environment] */
+const bench = (args, environment) => runScript('main.mjs', args, environment);
+
 /**
+ * @param {string} script
  * @param {string[]} args
  * @param {Record<string, string>} [environment]
  * @returns {Promise<{ code: number | null, stdout: string, stderr: string }>}
  */
-async function bench(args, environment = {}) {
-  const child = spawn(process.execPath, [join(checkout, 'bench/main.mjs'), ...args], {
+async function runScript(script, args, environment = {}) {
+  const child = spawn(process.execPath, [join(checkout, 'bench', script), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
     timeout: 120_000,
@@ -270,4 +274,52 @@ test('a file whose figures were far better is a regression: exit code 1 outranke
   assert.match(stdout, /2 figures compared with the baseline, 1 slower by more than 25 %/);
   assert.equal(linesWith(stderr, 'regression: reduce sum 10⁴, simd').length, 1, stderr);
   assert.equal(code, 3, 'the peers are missing here');
+});
+
+describe('the README takes a whole run', () => {
+  const committed = JSON.parse(readFileSync(join(root, 'bench/results/results.json'), 'utf8'));
+  const [first] = committed.runs;
+  /** @param {any} change of the committed results */
+  const readme = (change) => {
+    const file = join(folder, 'published.json');
+    writeFileSync(file, JSON.stringify({ ...committed, ...change }));
+    return runScript('report.mjs', [file, '--readme']);
+  };
+  const section = () => readFileSync(join(checkout, 'README.md'), 'utf8');
+
+  test('and then says the same as before', async () => {
+    const before = section();
+    assert.equal((await readme({})).code, 0);
+    assert.equal(section(), before);
+  });
+
+  for (const [what, change, said] of /** @type {[string, object, RegExp][]} */ ([
+    ['a quick one', { options: { ...committed.options, quick: true } }, /quick/],
+    ['some rows', { options: { ...committed.options, filter: 'tanh' } }, /tanh/],
+    [
+      'some suites',
+      { options: { ...committed.options, suites: ['load', 'calls'] } },
+      /without elementwise, /,
+    ],
+    [
+      'one that was stopped on its first engine',
+      { runs: [{ ...first, cells: first.cells.slice(0, -1) }] },
+      /node20 was stopped before system neural activation 10⁶/,
+    ],
+    [
+      'one that was stopped before its last engine',
+      { options: { ...committed.options, engines: ['node20', 'webkit'] }, runs: [first] },
+      /webkit was not measured/,
+    ],
+    ['none at all', { runs: [] }, /nothing was measured/],
+  ])) {
+    test(`not ${what}`, async () => {
+      const before = section();
+      const { code, stderr } = await readme(change);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, said);
+      assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
+      assert.equal(section(), before);
+    });
+  }
 });
