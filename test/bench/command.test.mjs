@@ -208,6 +208,27 @@ test('a package is measured beside its earlier state, in columns of its own', as
   assert.equal(linesWith(stderr, 'regression').length, 0);
 });
 
+test('where nothing is missing, wrong or slower the exit code is 0', async () => {
+  const { code, stderr } = await bench([...ownRow, '--baseline', root, '--fail-above', '1000']);
+  assert.equal(code, 0, stderr);
+});
+
+test('slower than the baseline beyond the tolerance is exit code 1', async () => {
+  const slower = packageWith(
+    'slower',
+    `const runtime = await loadGood(options);
+    const createNetwork = (config) => {
+      for (const end = performance.now() + 1; performance.now() < end; );
+      return runtime.createNetwork(config);
+    };
+    return new Proxy(runtime, { get: (of, key) => (key === 'createNetwork' ? createNetwork : of[key]) });`,
+  );
+  const { code, stdout, stderr } = await bench([...ownRow, '--package', slower, '--baseline', root]);
+  assert.match(stdout, /2 figures compared with the baseline, 2 slower by more than 25 %/);
+  assert.equal(linesWith(stderr, 'regression: networks creation and disposal').length, 2, stderr);
+  assert.equal(code, 1, stderr);
+});
+
 test('a build that fails is a line in the summary and exit code 3', async () => {
   const broken = packageWith(
     'broken',
