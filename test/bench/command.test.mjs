@@ -100,7 +100,15 @@ test('--help names every suite, option and exit code, and measures nothing', asy
     'system',
   ])
     assert.ok(stdout.includes(word), word);
-  for (const word of ['--baseline', '--fail-above', '--quick', '--json', '--engine', 'Exit code'])
+  for (const word of [
+    '--baseline',
+    '--fail-above',
+    '--quick',
+    '--json',
+    '--engine',
+    '--time 40',
+    'Exit code',
+  ])
     assert.ok(stdout.includes(word), word);
 });
 
