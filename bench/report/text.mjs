@@ -34,6 +34,10 @@ export function suiteTables(cells) {
   });
 }
 
+/** A terminal has no room for an error beside every figure. */
+const errorLegend =
+  "error: the simd build's largest; everybody's stand in what bench:report makes of --json FILE";
+
 /** More would push the summary off the screen. */
 const mostComplaints = 5;
 
@@ -45,6 +49,7 @@ export function summary(run) {
   return [
     `${engine.engine}: ${engine.version}${where}`,
     ...draw(summaryTable(run, { brief: true }), ['is']),
+    errorLegend,
     `requirements met: ${requirementsMet(run)}`,
     ...fairnessLines(run),
     ...lines.slice(0, mostComplaints),

@@ -70,6 +70,7 @@ test('the summary shows where the package is ahead and where behind, each group 
     lines.find((line) => line.startsWith('large')) ?? '',
     /behind +0\.91× .*tfjs +0\.18× +0\/2 +1\.50 ulp$/,
   );
+  assert.ok(lines.some((line) => /^error: the simd build's largest; everybody's .* bench:report/.test(line)));
 });
 
 test('what is wrong or failed is said, stands in place of the ratio, and its requirements count as not measured', () => {
@@ -178,6 +179,12 @@ test('three digits, as long as they say something', () => {
     '1e-5',
     '–',
   ]);
+});
+
+test('the report shows the largest error beside the speed of everybody', () => {
+  const text = markdownReport(results, () => []);
+  // 30 GFLOP/s of tfjs, and a half of the limit.
+  assert.ok(text.includes('30.0 (30.0–30.0), 50 %, 1.50 ulp'), text);
 });
 
 test('the report names machine, engine, date and commit, and what is missing', () => {
