@@ -3,15 +3,24 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { changeLine, changesSince, isComparable, openBaseline, regressions } from './command/baseline.mjs';
+import {
+  baselineColumn,
+  changeLine,
+  changesSince,
+  isComparable,
+  openBaseline,
+  regressions,
+} from './command/baseline.mjs';
 import { engineHere, openEngine } from './command/engines.mjs';
 import { EnvironmentError, exitCodes, UsageError } from './command/errors.mjs';
-import { commitOf, describeMachine, locatePackage, wasmFiles } from './command/machine.mjs';
+import { commitOf, describeMachine, hasBuild, locatePackage, wasmFiles } from './command/machine.mjs';
 import { parseOptions, usage } from './command/options.mjs';
 import { createProgress } from './command/progress.mjs';
 import { runOn } from './command/run.mjs';
+import { findFaults } from './measure/judge.mjs';
 import { columnName } from './report/figures.mjs';
 import { engineSummary, suiteTables, summary } from './report/text.mjs';
+import { buildNames } from './suites/entries.mjs';
 import { suites } from './suites/index.mjs';
 
 /** @import { BenchmarkResults, EngineRun } from './measure/results.mjs' */
@@ -88,7 +97,8 @@ async function run(options, signal, verdict) {
   if (options.json !== undefined) assertWritable(options.json);
   /** @type {EngineRun[]} */
   const runs = [];
-  for (const name of options.engines ?? [engineHere]) {
+  const engines = options.engines ?? [engineHere];
+  for (const name of engines) {
     if (signal.aborted) break;
     try {
       const done = await runEngine(name, {
@@ -100,7 +110,7 @@ async function run(options, signal, verdict) {
         signal,
       });
       runs.push(done);
-      judge(done, verdict);
+      judge(done, absentBuilds(options, baseline), verdict);
       if (baseline) reportChanges(done, baseline, { options, cpu: machine.cpu }, verdict);
     } catch (error) {
       verdict.note(error);
@@ -112,6 +122,7 @@ async function run(options, signal, verdict) {
       ...measured,
       options: {
         suites: suiteNames,
+        engines,
         filter: filters?.map(({ source }) => source).join(' | ') ?? null,
         time,
         rounds,
@@ -184,22 +195,46 @@ async function runEngine(name, { options, cells, baseline, entry, cpu, signal })
   }
 }
 
-/** @param {EngineRun} run @param {Verdict} verdict */
-function judge({ engine, contenders, defects }, verdict) {
-  for (const [id, { missing }] of Object.entries(contenders)) {
+/**
+ * Columns of builds that a package which was given has not got. This one has to have them all.
+ * @param {Options} options
+ * @param {Baseline | undefined} baseline
+ */
+function absentBuilds({ package: measured }, baseline) {
+  const without = (/** @type {string} */ folder) =>
+    resolve(folder) === resolve(root) ? [] : buildNames.filter((build) => !hasBuild(folder, build));
+  return [
+    ...without(measured),
+    ...(baseline?.kind === 'package' ? without(baseline.folder).map(baselineColumn) : []),
+  ];
+}
+
+/** @param {EngineRun} run @param {readonly string[]} absent columns @param {Verdict} verdict */
+function judge({ engine, contenders, cells, defects }, absent, verdict) {
+  for (const [id, { missing, code }] of Object.entries(contenders)) {
     if (missing === undefined) continue;
     const line = `${engine.engine}, ${columnName(id)} is missing: ${missing}`;
-    // A build that this package has not got, or that the engine cannot run, is no fault of the machine.
-    if (['scalar', 'js', 'relaxed'].includes(id)) process.stderr.write(`${line}\n`);
+    // Engines may do without relaxed SIMD; whatever else is not there is something wrong.
+    const refused = id === 'relaxed' && code === 'VARIANT_UNSUPPORTED';
+    if (refused || absent.includes(id)) process.stderr.write(`${line}\n`);
     else verdict.worsen(exitCodes.environment, line);
   }
-  if (defects.length > 0) {
-    const who = [...new Set(defects.map(({ peer }) => peer))].join(', ');
-    verdict.worsen(
-      exitCodes.environment,
-      `${engine.engine}: ${who} was not measured fairly; see the summary`,
+  const complain = (/** @type {string[]} */ columns, /** @type {string} */ what) => {
+    if (columns.length === 0) return;
+    const who = [...new Set(columns.map(columnName))].join('; ');
+    verdict.worsen(exitCodes.environment, `${engine.engine}: ${who} ${what}; see the summary`);
+  };
+  for (const status of /** @type {const} */ (['wrong', 'failed'])) {
+    const those = findFaults(cells).filter((fault) => fault.status === status);
+    complain(
+      those.map(({ column }) => column),
+      status === 'wrong' ? 'computed something wrong' : 'failed',
     );
   }
+  complain(
+    defects.map(({ peer }) => peer),
+    'was not measured fairly',
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import { exitCodes, UsageError } from './command/errors.mjs';
 import { parseArguments } from './command/options.mjs';
 import { markdownReport } from './report/markdown.mjs';
 import { readResults } from './report/read-results.mjs';
-import { readmeSection, withReadmeSection } from './report/readme.mjs';
+import { lackOf, readmeSection, withReadmeSection } from './report/readme.mjs';
 import { matmulChart, ratioChart } from './report/svg.mjs';
 
 /** @import { BenchmarkResults } from './measure/results.mjs' */
@@ -68,9 +68,8 @@ function main() {
   const results = values.readme ? rounded(readResults(file)) : readResults(file);
   const charts = chartsOf(results);
   if (values.readme) {
-    const { quick, filter } = results.options;
-    if (quick || filter !== null)
-      throw new UsageError(`${file}: the README takes a whole run, this one is not`);
+    const lack = lackOf(results);
+    if (lack !== undefined) throw new UsageError(`${file}: the README takes a whole run; ${lack}`);
     const committed = join(root, 'bench/results');
     write(committed, { ...charts, 'results.json': `${JSON.stringify(results)}\n` });
     const readme = join(root, 'README.md');

@@ -101,6 +101,9 @@ export function wasmFiles(folder) {
   );
 }
 
+/** Whether a package has a build: earlier states have not every one. @param {string} folder @param {string} build */
+export const hasBuild = (folder, build) => existsSync(join(folder, 'dist/wasm', build));
+
 /** @param {Uint8Array} bytes @returns {WasmFile} */
 const describeFile = (bytes) => ({
   bytes: bytes.length,

@@ -39,7 +39,8 @@ What
   --quick           half a minute: the rows that tell most, short samples
 
 How
-  --time MS         shortest duration of one sample (default ${defaults.time})
+  --time MS         shortest duration of one sample (default ${defaults.time}); with --time 40, as peers' known figures were
+                    measured, samples are steadier and a run takes seven minutes, not less than five
   --rounds N        samples of each cell, at least 7 (default ${defaults.rounds}); rounds are interleaved
   --seed N          of the data and of the intervals (default ${defaults.seed})
   --package FOLDER  the built checkout or package to measure (default: this one)
@@ -69,7 +70,8 @@ functions; where memory limits, a third here and a quarter there.
 
 Results go to stdout, progress to stderr (only in a terminal, not with CI set). NO_COLOR is honoured.
 Exit code: 0 good, 1 a regression against the baseline, 2 an option that could not be followed,
-3 something is missing (a peer, a browser) or a peer was not measured fairly, 130 stopped with Ctrl-C.
+3 something is missing (a peer, a browser), a build of this package is wrong, a contender failed, or a peer
+was not measured fairly, 130 stopped with Ctrl-C.
 `;
 
 /**

@@ -55,6 +55,8 @@ export async function runOn(engine, plan) {
       if (signal.aborted) break;
       progress(index, cells.length, `${engine.name}: ${cell.suite} ${cell.name}`);
       const measured = await measureFairly(cell, limits);
+      // Whose process was ended in the middle of a row has not failed.
+      if (signal.aborted) break;
       results.push(measured.result);
       defects.push(...measured.defects);
       if (cells[index + 1]?.suite !== cell.suite) {

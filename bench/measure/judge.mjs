@@ -1,10 +1,11 @@
 // @ts-check
 /** From samples to statements: ratios with their intervals, requirements met or not. */
-import { buildNames, others } from '../suites/entries.mjs';
+import { buildNames, isOwn, others } from '../suites/entries.mjs';
+import { knownFigure } from './known-shares.mjs';
 import { quantile, ratioInterval, seededRandom } from './statistics.mjs';
 import { inUnit } from './units.mjs';
 
-/** @import { CellResult, Comparison, Measured, Outcome } from './results.mjs' */
+/** @import { CellResult, Comparison, Fault, Measured, Outcome } from './results.mjs' */
 /** @import { Cell, Requirement, Unit } from '../suites/types.mjs' */
 
 /**
@@ -37,6 +38,25 @@ export function judgeCell(cell, results, seed) {
     comparisons: comparisons(results, random),
   };
 }
+
+/**
+ * What nobody may overlook: whatever is not right in the package, and a peer that fails at what it is known to do. What
+ * else a peer gets wrong is its own affair, and stands in its column.
+ * @param {readonly CellResult[]} cells
+ * @returns {Fault[]}
+ */
+export const findFaults = (cells) =>
+  cells.flatMap(({ suite, name, results }) =>
+    Object.entries(results).flatMap(([column, { status, reason = '' }]) => {
+      const matters =
+        status === 'wrong'
+          ? isOwn(column)
+          : isOwn(column) || knownFigure({ suite, name }, column) !== undefined;
+      return (status === 'wrong' || status === 'failed') && matters
+        ? [{ cell: name, column, status, reason }]
+        : [];
+    }),
+  );
 
 /** @typedef {import('@sasi/wasm-performance').RandomU32} RandomU32 */
 

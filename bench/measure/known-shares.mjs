@@ -102,6 +102,9 @@ function gigaflopsOf({ limit }, { results }, otherwise) {
   return own?.median == null ? otherwise : amount / own.median / 1e6;
 }
 
+/** In the unit of the row. @param {{ suite: string, name: string }} row @param {string} peer @returns {number | undefined} */
+export const knownFigure = ({ suite, name }, peer) => table.figures[`${suite} ${name}`]?.[peer];
+
 /**
  * Milliseconds that a call is expected to take.
  * @param {Cell} cell
@@ -110,7 +113,7 @@ function gigaflopsOf({ limit }, { results }, otherwise) {
  * @returns {{ overhead: number, arithmetic: number } | undefined} undefined: nothing is known of it
  */
 export function expectedCost({ suite, name, unit }, peer, gigaflops) {
-  const figure = table.figures[`${suite} ${name}`]?.[peer];
+  const figure = knownFigure({ suite, name }, peer);
   if (figure === undefined) return undefined;
   const there = costOf(unit, figure);
   const overhead = Math.min(table.overhead[peer] ?? 0, there);

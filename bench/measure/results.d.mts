@@ -78,6 +78,21 @@ export interface Defect {
   readonly unit: string;
 }
 
+/** Of a column: the version of what is in it, or why it is missing, with the code of the error that said so. */
+export interface Presence {
+  readonly version?: string;
+  readonly missing?: string;
+  readonly code?: string;
+}
+
+/** A figure that there has to be, and is not. */
+export interface Fault {
+  readonly cell: string;
+  readonly column: string;
+  readonly status: 'wrong' | 'failed';
+  readonly reason: string;
+}
+
 /** How peers were judged. */
 export interface Fairness {
   /** Whether the known figures are of this processor and engine. */
@@ -101,8 +116,7 @@ export interface WasmFile {
 export interface EngineRun {
   readonly engine: EngineDescription;
   readonly limits: Limits | null;
-  /** By column: its version, or why it is missing. */
-  readonly contenders: Readonly<Record<string, { readonly version?: string; readonly missing?: string }>>;
+  readonly contenders: Readonly<Record<string, Presence>>;
   readonly cells: readonly CellResult[];
   readonly fairness?: Fairness;
   readonly defects: readonly Defect[];
@@ -123,6 +137,8 @@ export interface BenchmarkResults {
   readonly wasm: Readonly<Record<string, WasmFile>>;
   readonly options: {
     readonly suites: readonly string[];
+    /** That were asked for; whoever is not among the runs was missing, or the run was stopped before. */
+    readonly engines?: readonly string[];
     readonly filter: string | null;
     readonly time: number;
     readonly rounds: number;

@@ -3,6 +3,7 @@
 
 /** @import { ContenderOptions, Sources } from '../contenders/types.mjs' */
 /** @import { Answer, Engine, Worker } from './protocol.mjs' */
+/** @import { Presence } from './results.mjs' */
 /** @import { Entry } from '../suites/types.mjs' */
 
 /** @typedef {{ worker: Worker, version: string } | { missing: string }} Loaded */
@@ -14,7 +15,7 @@ export class Workers {
   #kept = new Map();
   /** @type {Set<Worker>} */
   #open = new Set();
-  /** By column: what became of it. @type {Record<string, { version?: string, missing?: string }>} */
+  /** By column: what became of it. @type {Record<string, Presence>} */
   contenders = {};
 
   /**
@@ -96,7 +97,8 @@ export class Workers {
     }
     this.#close(worker);
     const missing = answer.kind === 'failed' ? answer.reason : `answered ${answer.kind}`;
-    this.contenders[id] = { missing };
+    const code = answer.kind === 'failed' ? answer.code : undefined;
+    this.contenders[id] = { missing, ...(code === undefined ? {} : { code }) };
     return { missing };
   }
 }

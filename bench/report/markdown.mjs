@@ -3,7 +3,7 @@
 import { columnName, detailedFigure, threeDigits } from './figures.mjs';
 import {
   byTable,
-  defectLine,
+  complaints,
   faultsOf,
   notesOf,
   requirementTable,
@@ -76,7 +76,7 @@ function engineReport(results, run, charts) {
     '',
     ...list([
       ...missing.map(([id, { missing: why }]) => `${columnName(id)} is missing: ${why}`),
-      ...run.defects.map(defectLine),
+      ...complaints(run),
     ]),
     ...markdownTable(summaryTable(run)),
     '',

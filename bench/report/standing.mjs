@@ -14,11 +14,20 @@ export function closest(comparisons, build = 'simd') {
 /** @param {Comparison} comparison */
 const standing = ({ low, high }) => (low > 1 ? 'ahead' : high < 1 ? 'behind' : 'level');
 
-/** The row in which a build is least ahead, or furthest behind. @param {readonly CellResult[]} cells @param {string} build */
+/**
+ * The row in which a build is not right; or else is least ahead, or furthest behind.
+ * @param {readonly CellResult[]} cells
+ * @param {string} build
+ * @returns {{ row: string, standing: string, comparison?: Comparison } | undefined}
+ */
 function worstRow(cells, build) {
+  for (const { name, results } of cells) {
+    const status = results[build]?.status;
+    if (status === 'wrong' || status === 'failed') return { row: name, standing: status };
+  }
   const compared = cells.flatMap((cell) => {
     const comparison = closest(cell.comparisons, build);
-    return comparison === undefined ? [] : [{ row: cell.name, comparison }];
+    return comparison === undefined ? [] : [{ row: cell.name, standing: standing(comparison), comparison }];
   });
   return compared.sort((a, b) => a.comparison.ratio - b.comparison.ratio)[0];
 }
@@ -31,13 +40,12 @@ export function groupsOf({ cells }) {
   const names = [...new Set(cells.map(({ group }) => group))];
   return names.map((group) => {
     const members = cells.filter((cell) => cell.group === group);
-    const worst = worstRow(members, 'simd');
-    const outcomes = members.flatMap((cell) => cell.outcomes).filter(({ met }) => met !== null);
+    const outcomes = members.flatMap((cell) => cell.outcomes);
     return {
       group,
       isSpeed: members.every(({ unit }) => unit.name !== '×'),
-      ...(worst && { row: worst.row, comparison: worst.comparison, standing: standing(worst.comparison) }),
-      otherBuilds: buildNames.slice(1).map((build) => worstRow(members, build)?.comparison),
+      ...worstRow(members, 'simd'),
+      otherBuilds: buildNames.slice(1).map((build) => worstRow(members, build)),
       met: outcomes.filter(({ met }) => met).length,
       required: outcomes.length,
       leastAccurate: leastAccurate(members),

@@ -1,5 +1,6 @@
 // @ts-check
 /** What every table says, as text, whatever draws it: a terminal or Markdown. */
+import { findFaults } from '../measure/judge.mjs';
 import { arithmeticColumn } from '../measure/known-shares.mjs';
 import { buildNames, others } from '../suites/entries.mjs';
 import {
@@ -14,7 +15,7 @@ import {
 } from './figures.mjs';
 import { closest, groupsOf } from './standing.mjs';
 
-/** @import { CellResult, Comparison, Defect, EngineRun } from '../measure/results.mjs' */
+/** @import { CellResult, Comparison, Defect, EngineRun, Fault } from '../measure/results.mjs' */
 
 /** @typedef {{ header: string[], rows: string[][] }} Table */
 
@@ -120,9 +121,11 @@ export function summaryTable(run, { brief = false } = {}) {
         group,
         standing ?? '',
         overWhom(comparison),
-        ...otherBuilds.map((other) =>
-          brief || other === undefined ? ratioAlone(other) : `${ratioAlone(other)} ${columnName(other.over)}`,
-        ),
+        ...otherBuilds.map((other) => {
+          if (other?.comparison === undefined) return other?.standing ?? '';
+          const { comparison: theirs } = other;
+          return brief ? ratioAlone(theirs) : `${ratioAlone(theirs)} ${columnName(theirs.over)}`;
+        }),
         required === 0 ? '' : `${met}/${required}`,
         errorText(leastAccurate),
         ...last(row ?? ''),
@@ -144,8 +147,8 @@ export function enginesTable(runs, { brief = false } = {}) {
   const rows = groups.map((group) => [
     group,
     ...byEngine.map((own) => {
-      const { standing, comparison } = own.get(group) ?? {};
-      return comparison ? `${standing} ${shown(comparison)}` : '';
+      const { standing = '', comparison } = own.get(group) ?? {};
+      return comparison ? `${standing} ${shown(comparison)}` : standing;
     }),
     errorText(byEngine[0]?.get(group)?.leastAccurate),
   ]);
@@ -161,10 +164,23 @@ export function enginesTable(runs, { brief = false } = {}) {
 
 /** @param {EngineRun} run */
 export function requirementsMet({ engine, cells }) {
-  const outcomes = cells.flatMap((cell) => cell.outcomes).filter(({ met }) => met !== null);
-  return `${engine.engine} ${outcomes.filter(({ met }) => met).length} of ${outcomes.length}`;
+  const outcomes = cells.flatMap((cell) => cell.outcomes);
+  const count = (/** @type {boolean | null} */ verdict) =>
+    outcomes.filter(({ met }) => met === verdict).length;
+  const open = count(null) === 0 ? '' : ` (${count(null)} not measured)`;
+  return `${engine.engine} ${count(true)} of ${outcomes.length}${open}`;
 }
 
+/** What spoils a run, the worst first. @param {EngineRun} run @returns {string[]} */
+export const complaints = ({ cells, defects }) => [
+  ...findFaults(cells).map(faultLine),
+  ...defects.map(defectLine),
+];
+
+/** @param {Fault} fault */
+const faultLine = ({ cell, column, status, reason }) =>
+  `${status}: ${columnName(column)} in ${cell}: ${reason}`;
+
 /** @param {Defect} defect */
-export const defectLine = ({ cell, peer, measured, expected, least, unit }) =>
+const defectLine = ({ cell, peer, measured, expected, least, unit }) =>
   `not fair: ${peer} shows ${threeDigits(measured)} ${unit} in ${cell}; at least ${Number(least.toPrecision(2))} of ${threeDigits(expected)} are expected, with this limit`;

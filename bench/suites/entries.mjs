@@ -14,6 +14,9 @@ export const builds = [
 /** The fastest first. */
 export const buildNames = builds.map(({ id }) => id);
 
+/** Whether a column is of the package: a build, or a way of using one, such as "simd, packed". @param {string} id */
+export const isOwn = (id) => buildNames.includes(id.split(',', 1)[0] ?? '');
+
 /** @type {Entry[]} */
 export const peers = [
   { id: 'tfjs-wasm', options: { name: 'tfjs-wasm' } },

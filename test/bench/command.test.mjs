@@ -1,11 +1,11 @@
 /** The command itself: what it does with bad input, with what is missing, and against a baseline. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bench-test-'));
@@ -17,7 +17,7 @@ before(() => {
     recursive: true,
     filter: (source) => !source.includes('node_modules'),
   });
-  cpSync(join(root, 'package.json'), join(checkout, 'package.json'));
+  for (const name of ['package.json', 'README.md']) cpSync(join(root, name), join(checkout, name));
   for (const name of ['dist', 'scripts', 'node_modules']) symlinkSync(join(root, name), join(checkout, name));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,13 +25,46 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 /** One row, of which the shortest samples are enough. */
 const row = ['--suite', 'reduce', '--filter', 'sum 10⁴', '--time', '0.1', '--rounds', '7'];
 
+/** One row that no peer is in, so that nobody is missing. */
+const ownRow = ['--suite', 'networks', '--filter', 'creation', '--time', '0.1', '--rounds', '7'];
+
 /**
+ * This package, but for how a runtime is loaded.
+ * @param {string} name
+ * @param {string} load statements that return one, with `options` and what loads a good one
+ * @param {readonly string[]} [builds] that it has
+ */
+function packageWith(name, load, builds = ['simd', 'scalar', 'js', 'relaxed']) {
+  const made = join(folder, name);
+  for (const build of builds) mkdirSync(join(made, 'dist/wasm', build), { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const exports = { '.': './dist/index.js' };
+  writeFileSync(
+    join(made, 'package.json'),
+    JSON.stringify({ name: manifest.name, version: '0.0.1', type: 'module', exports }),
+  );
+  writeFileSync(
+    join(made, 'dist/index.js'),
+    `import { loadRuntime as loadGood, version } from ${JSON.stringify(pathToFileURL(join(root, 'dist/index.js')))};
+    export { version };
+    export async function loadRuntime(options) {
+      ${load}
+    }`,
+  );
+  return made;
+}
+
+/** @param {string[]} args @param {Record<string, string>} [environment] */
+const bench = (args, environment) => runScript('main.mjs', args, environment);
+
+/**
+ * @param {string} script
  * @param {string[]} args
  * @param {Record<string, string>} [environment]
  * @returns {Promise<{ code: number | null, stdout: string, stderr: string }>}
  */
-async function bench(args, environment = {}) {
-  const child = spawn(process.execPath, [join(checkout, 'bench/main.mjs'), ...args], {
+async function runScript(script, args, environment = {}) {
+  const child = spawn(process.execPath, [join(checkout, 'bench', script), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
     timeout: 120_000,
@@ -67,7 +100,15 @@ test('--help names every suite, option and exit code, and measures nothing', asy
     'system',
   ])
     assert.ok(stdout.includes(word), word);
-  for (const word of ['--baseline', '--fail-above', '--quick', '--json', '--engine', 'Exit code'])
+  for (const word of [
+    '--baseline',
+    '--fail-above',
+    '--quick',
+    '--json',
+    '--engine',
+    '--time 40',
+    'Exit code',
+  ])
     assert.ok(stdout.includes(word), word);
 });
 
@@ -175,6 +216,81 @@ test('a package is measured beside its earlier state, in columns of its own', as
   assert.equal(linesWith(stderr, 'regression').length, 0);
 });
 
+test('where nothing is missing, wrong or slower the exit code is 0', async () => {
+  const { code, stderr } = await bench([...ownRow, '--baseline', root, '--fail-above', '1000']);
+  assert.equal(code, 0, stderr);
+});
+
+test('slower than the baseline beyond the tolerance is exit code 1', async () => {
+  const slower = packageWith(
+    'slower',
+    `const runtime = await loadGood(options);
+    const createNetwork = (config) => {
+      for (const end = performance.now() + 1; performance.now() < end; );
+      return runtime.createNetwork(config);
+    };
+    return new Proxy(runtime, { get: (of, key) => (key === 'createNetwork' ? createNetwork : of[key]) });`,
+  );
+  const { code, stdout, stderr } = await bench([...ownRow, '--package', slower, '--baseline', root]);
+  assert.match(stdout, /2 figures compared with the baseline, 2 slower by more than 25 %/);
+  assert.equal(linesWith(stderr, 'regression: networks creation and disposal').length, 2, stderr);
+  assert.equal(code, 1, stderr);
+});
+
+test('a build that fails is a line in the summary and exit code 3', async () => {
+  const broken = packageWith(
+    'broken',
+    `const runtime = await loadGood(options);
+    const fail = () => { throw new Error('out of order') };
+    const broken = new Proxy(runtime, { get: (of, key) => (key === 'createNetwork' ? fail : of[key]) });
+    return options.variant === 'js' ? broken : runtime;`,
+  );
+  const { code, stdout, stderr } = await bench([...ownRow, '--quiet', '--package', broken]);
+  assert.match(stdout, /^failed: js in creation and disposal, 64-32-16: out of order$/m);
+  assert.equal(linesWith(stderr, 'js failed').length, 1, stderr);
+  assert.equal(code, 3, stderr);
+});
+
+describe('a build that is missing', () => {
+  const without = (/** @type {string} */ build, /** @type {string} */ code) =>
+    `if (options.variant === '${build}') throw Object.assign(new Error('not here'), { code: '${code}' });
+    return options.variant === 'relaxed' ? loadGood({ variant: 'simd' }) : loadGood(options);`;
+
+  test('is exit code 3 where the package has it', async () => {
+    const { code, stderr } = await bench([
+      ...ownRow,
+      '--package',
+      packageWith('damaged', without('scalar', 'FETCH_FAILED')),
+    ]);
+    assert.equal(linesWith(stderr, 'scalar is missing: not here').length, 1, stderr);
+    assert.equal(code, 3);
+  });
+
+  test('is said, and nothing more, where an earlier state has it not', async () => {
+    const earlier = packageWith('earlier', without('scalar', 'FETCH_FAILED'), ['simd', 'js', 'relaxed']);
+    for (const [option, column] of [
+      ['--package', 'scalar'],
+      ['--baseline', 'base scalar'],
+    ]) {
+      const { code, stderr } = await bench([...ownRow, option ?? '', earlier, '--fail-above', '1000']);
+      assert.equal(linesWith(stderr, `${column} is missing: not here`).length, 1, stderr);
+      assert.equal(code, 0, stderr);
+    }
+  });
+
+  test('is no fault of anybody where the engine cannot run the relaxed one', async () => {
+    for (const [error, expected] of /** @type {const} */ ([
+      ['VARIANT_UNSUPPORTED', 0],
+      ['COMPILE_FAILED', 3],
+    ])) {
+      const refusing = packageWith(error, without('relaxed', error));
+      const { code, stderr } = await bench([...ownRow, '--package', refusing]);
+      assert.equal(linesWith(stderr, 'relaxed is missing: not here').length, 1, stderr);
+      assert.equal(code, expected);
+    }
+  });
+});
+
 test('a file whose figures were far better is a regression: exit code 1 outranked only by what is missing', async () => {
   const file = join(folder, 'results.json');
   const results = JSON.parse(readFileSync(file, 'utf8'));
@@ -187,4 +303,52 @@ test('a file whose figures were far better is a regression: exit code 1 outranke
   assert.match(stdout, /2 figures compared with the baseline, 1 slower by more than 25 %/);
   assert.equal(linesWith(stderr, 'regression: reduce sum 10⁴, simd').length, 1, stderr);
   assert.equal(code, 3, 'the peers are missing here');
+});
+
+describe('the README takes a whole run', () => {
+  const committed = JSON.parse(readFileSync(join(root, 'bench/results/results.json'), 'utf8'));
+  const [first] = committed.runs;
+  /** @param {any} change of the committed results */
+  const readme = (change) => {
+    const file = join(folder, 'published.json');
+    writeFileSync(file, JSON.stringify({ ...committed, ...change }));
+    return runScript('report.mjs', [file, '--readme']);
+  };
+  const section = () => readFileSync(join(checkout, 'README.md'), 'utf8');
+
+  test('and then says the same as before', async () => {
+    const before = section();
+    assert.equal((await readme({})).code, 0);
+    assert.equal(section(), before);
+  });
+
+  for (const [what, change, said] of /** @type {[string, object, RegExp][]} */ ([
+    ['a quick one', { options: { ...committed.options, quick: true } }, /quick/],
+    ['some rows', { options: { ...committed.options, filter: 'tanh' } }, /tanh/],
+    [
+      'some suites',
+      { options: { ...committed.options, suites: ['load', 'calls'] } },
+      /without elementwise, /,
+    ],
+    [
+      'one that was stopped on its first engine',
+      { runs: [{ ...first, cells: first.cells.slice(0, -1) }] },
+      /node20 was stopped before system neural activation 10⁶/,
+    ],
+    [
+      'one that was stopped before its last engine',
+      { options: { ...committed.options, engines: ['node20', 'webkit'] }, runs: [first] },
+      /webkit was not measured/,
+    ],
+    ['none at all', { runs: [] }, /nothing was measured/],
+  ])) {
+    test(`not ${what}`, async () => {
+      const before = section();
+      const { code, stderr } = await readme(change);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, said);
+      assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
+      assert.equal(section(), before);
+    });
+  }
 });

@@ -7,6 +7,7 @@ import { threeDigits } from '../../bench/report/figures.mjs';
 import { markdownReport } from '../../bench/report/markdown.mjs';
 import { readmeSection, sectionIn, withReadmeSection } from '../../bench/report/readme.mjs';
 import { matmulChart, ratioChart } from '../../bench/report/svg.mjs';
+import { requirementsMet } from '../../bench/report/tables.mjs';
 import { engineSummary, suiteTables, summary } from '../../bench/report/text.mjs';
 import { textTable } from '../../bench/report/text-table.mjs';
 import { suites } from '../../bench/suites/index.mjs';
@@ -69,6 +70,44 @@ test('the summary shows where the package is ahead and where behind, each group 
     lines.find((line) => line.startsWith('large')) ?? '',
     /behind +0\.91× .*tfjs +0\.18× +0\/2 +1\.50 ulp$/,
   );
+  assert.ok(lines.some((line) => /^error: the simd build's largest; everybody's .* bench:report/.test(line)));
+});
+
+test('what is wrong or failed is said, stands in place of the ratio, and its requirements count as not measured', () => {
+  /** @param {any} cell @param {Record<string, any>} instead */
+  const spoilt = (cell, instead) => {
+    const requirements = [{ kind: 'ratio', entry: 'simd', over: ['tfjs-wasm'], atLeast: 2 }];
+    return judgeCell({ ...cell, requirements }, { ...cell.results, ...instead }, 1);
+  };
+  const none = { samples: [], median: null, p5: null, p95: null };
+  const wrong = { ...none, status: 'wrong', reason: 'its largest error is 3.00' };
+  const failed = { ...none, status: 'failed', reason: 'its process ended' };
+  const [small, middle, large] = run.cells;
+  const bad = {
+    ...run,
+    cells: [
+      spoilt(small, { simd: wrong, 'simd, packed': failed }),
+      // Of this row it is known what tfjs-wasm reaches, and nothing of brain.js.
+      spoilt(middle, { 'tfjs-wasm': failed, 'brain.js': failed, 'ruv-swarm': wrong }),
+      spoilt(large, { scalar: failed }),
+    ],
+  };
+  const lines = summary(bad);
+  assert.deepEqual(
+    lines.filter((line) => /^(wrong|failed):/.test(line)),
+    [
+      'wrong: simd in 8×8×8: its largest error is 3.00',
+      'failed: simd, packed in 8×8×8: its process ended',
+      'failed: tfjs in 64×64×64: its process ended',
+      'failed: scalar in 256×256×256: its process ended',
+    ],
+  );
+  assert.match(lines.find((line) => line.startsWith('small')) ?? '', /^small +wrong +.* 0\/1/);
+  assert.match(lines.find((line) => line.startsWith('large')) ?? '', /^large +behind .* failed +0\/2/);
+  assert.match(engineSummary([bad]).find((line) => line.startsWith('small')) ?? '', /^small +wrong/);
+  assert.equal(requirementsMet(bad), 'node20 0 of 3 (2 not measured)');
+  const section = readmeSection({ ...results, runs: [bad] });
+  assert.match(section, /^- node20, wrong: simd in 8×8×8/m);
 });
 
 test('tables show figures, shares of the limit, ratios and verdicts', () => {
@@ -140,6 +179,12 @@ test('three digits, as long as they say something', () => {
     '1e-5',
     '–',
   ]);
+});
+
+test('the report shows the largest error beside the speed of everybody', () => {
+  const text = markdownReport(results, () => []);
+  // 30 GFLOP/s of tfjs, and a half of the limit.
+  assert.ok(text.includes('30.0 (30.0–30.0), 50 %, 1.50 ulp'), text);
 });
 
 test('the report names machine, engine, date and commit, and what is missing', () => {

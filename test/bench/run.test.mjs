@@ -108,3 +108,9 @@ test('the run says by which figures peers were judged', async () => {
   assert.equal(elsewhere.run.fairness?.known, false);
   assert.deepEqual(elsewhere.run.defects, []);
 });
+
+test('a row in the middle of which the run is stopped is left out: whose process ended then has not failed', async () => {
+  const controller = new AbortController();
+  const { run } = await runWith({}, { signal: controller.signal, progress: () => controller.abort() });
+  assert.deepEqual(run.cells, []);
+});
