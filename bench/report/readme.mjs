@@ -2,7 +2,7 @@
 /** The README's figures: made of the committed results, between two marks, so that a test can make them again. */
 import { suites } from '../suites/index.mjs';
 import { markdownTable, provenance } from './markdown.mjs';
-import { complaints, enginesTable, requirementsMet } from './tables.mjs';
+import { complaints, enginesTable, missedTable, requirementsMet } from './tables.mjs';
 
 /** @import { BenchmarkResults } from '../measure/results.mjs' */
 
@@ -44,6 +44,7 @@ export function readmeSection(results) {
   const spoilt = results.runs.flatMap((run) =>
     complaints(run).map((line) => `${run.engine.engine}, ${line}`),
   );
+  const missed = missedTable(results.runs);
   const chart = (/** @type {string} */ title, /** @type {string} */ name) =>
     `![${title}](bench/results/${first.engine.engine}-${name}.svg)`;
   return [
@@ -55,6 +56,18 @@ export function readmeSection(results) {
     '',
     `Requirements met: ${results.runs.map(requirementsMet).join(', ')}. All rows, with every peer: \`npm run bench:report -- bench/results/results.json\`.`,
     '',
+    ...(missed.rows.length === 0
+      ? []
+      : [
+          '<details><summary>What was missed</summary>',
+          '',
+          'In brackets: met on that engine.',
+          '',
+          ...markdownTable(missed),
+          '',
+          '</details>',
+          '',
+        ]),
     ...spoilt.map((line) => `- ${line}`),
     ...(spoilt.length === 0 ? [] : ['']),
     chart('times the speed of the best other', 'ratios'),

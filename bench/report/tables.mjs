@@ -95,6 +95,35 @@ export function requirementTable(cells) {
   };
 }
 
+/**
+ * What is required and was missed on any engine, with what each measured; in brackets where it was met.
+ * @param {readonly EngineRun[]} runs
+ * @returns {Table}
+ */
+export function missedTable(runs) {
+  /** @type {Map<string, string[]>} */
+  const rows = new Map();
+  for (const { cells } of runs) {
+    for (const { name, outcomes } of cells) {
+      for (const { text, met } of outcomes) if (met === false) rows.set(`${name}\n${text}`, [name, text]);
+    }
+  }
+  for (const [key, row] of rows) {
+    for (const { cells } of runs) {
+      const found = cells.flatMap(({ name, unit, outcomes }) =>
+        outcomes
+          .filter(({ text }) => `${name}\n${text}` === key)
+          .map((outcome) => (outcome.met ? `(${measuredText(outcome, unit)})` : measuredText(outcome, unit))),
+      );
+      row.push(found[0] ?? '');
+    }
+  }
+  return {
+    header: ['row', 'required', ...runs.map(({ engine }) => engine.engine)],
+    rows: [...rows.values()],
+  };
+}
+
 /** @param {Comparison | undefined} comparison */
 const ratioAlone = (comparison) => (comparison === undefined ? '' : `${threeDigits(comparison.ratio)}×`);
 

@@ -7,7 +7,7 @@ import { threeDigits } from '../../bench/report/figures.mjs';
 import { markdownReport } from '../../bench/report/markdown.mjs';
 import { readmeSection, sectionIn, withReadmeSection } from '../../bench/report/readme.mjs';
 import { matmulChart, ratioChart } from '../../bench/report/svg.mjs';
-import { requirementsMet } from '../../bench/report/tables.mjs';
+import { missedTable, requirementsMet } from '../../bench/report/tables.mjs';
 import { engineSummary, suiteTables, summary } from '../../bench/report/text.mjs';
 import { textTable } from '../../bench/report/text-table.mjs';
 import { suites } from '../../bench/suites/index.mjs';
@@ -214,6 +214,23 @@ test('charts are drawn from the figures', () => {
   }
   assert.equal(ratioChart({ ...run, cells: [] }), undefined);
   assert.equal(matmulChart({ ...run, cells: [] }), undefined);
+});
+
+test('what was missed on any engine stands there with what all of them measured', () => {
+  const engine = { engine: 'node24', version: 'Node 24' };
+  const other = { ...run, engine, cells: [cellOf(8, 10, 1), cellOf(64, 90, 30)] };
+  const { header, rows } = missedTable([run, other]);
+  assert.deepEqual(header, ['row', 'required', 'node20', 'node24']);
+  assert.deepEqual(
+    rows.map(([name]) => name),
+    ['64×64×64', '256×256×256'],
+  );
+  const [[, required, here, there] = [], [, , , absent] = []] = rows;
+  assert.equal(required, 'simd over tfjs-wasm ≥ 2');
+  assert.match(here ?? '', /^1\.50× /);
+  assert.match(there ?? '', /^\(3\.00× .*\)$/);
+  assert.equal(absent, '');
+  assert.equal(missedTable([{ ...run, cells: [cellOf(8, 10, 1)] }]).rows.length, 0);
 });
 
 test('the section of the README can be put in, found again and replaced', () => {
