@@ -63,6 +63,74 @@ test('configuration: defaults, copies, changes', async () => {
   await manager.cleanup();
 });
 
+test('a changed configuration reaches the module in use by initialize() and by a switch to the same one', async () => {
+  for (const again of [
+    (manager: WasmModuleManager) => manager.initialize(),
+    (manager: WasmModuleManager) => manager.switchModule('production'),
+  ]) {
+    const manager = new WasmModuleManager({ preferredModule: 'production' });
+    await manager.initialize();
+    const unchanged = manager.getRuntime();
+    manager.updateConfig({ loadTimeout: 5000, healthThresholds: { loadTime: 1000 } });
+    assert.equal(await again(manager), true);
+    assert.equal(manager.getRuntime(), unchanged, 'nothing that a module is loaded by has changed');
+    manager.updateConfig({ enableSIMD: false, memoryLimit: 4 * 1024 * 1024, enableProfiling: false });
+    assert.equal(manager.getModuleStatus().tier, 'simd', 'until then nothing changes');
+    assert.equal(await again(manager), true);
+    assert.equal(manager.getModuleStatus().tier, 'scalar');
+    assert.equal(manager.getRuntime().memory.stats().limit, 4 * 1024 * 1024);
+    assert.equal(manager.getRuntime().metrics().profiling, false);
+    assert.equal((await manager.getPerformanceLayer().calculateNeuralActivation(x)).length, x.length);
+    assert.equal(getWasmPerformanceStatus().sharedRuntimes.length, 1, 'the one before was given back');
+    await manager.cleanup();
+  }
+});
+
+test('initialize() goes to a newly preferred module, but not back from a switch', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  await manager.switchModule('fallback');
+  assert.equal(await manager.initialize(), true);
+  assert.equal(manager.getModuleStatus().module, 'fallback');
+  manager.updateConfig({ preferredModule: 'ruv-swarm' });
+  assert.equal(await manager.initialize(), true);
+  assert.notEqual(manager.getModuleStatus().module, 'fallback');
+  await manager.cleanup();
+});
+
+test('a configuration that cannot be loaded leaves the old module at work', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  manager.updateConfig({ memoryLimit: 1024 });
+  assert.equal(await manager.initialize(), false);
+  assert.match(manager.getModuleStatus().lastError ?? '', /^MEMORY_LIMIT: /);
+  assert.equal(manager.getRuntime().memory.stats().limit, 52_428_800);
+  await manager.cleanup();
+});
+
+test('a configuration changed during a load is that of the initialize() after it', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  const first = manager.initialize();
+  await Promise.resolve();
+  manager.updateConfig({ enableSIMD: false });
+  assert.deepEqual(await Promise.all([first, manager.initialize()]), [true, true]);
+  assert.equal(manager.getModuleStatus().tier, 'scalar');
+  await manager.cleanup();
+  assertNothingLeft();
+});
+
+test('a module preloaded with another configuration is loaded anew', async () => {
+  const manager = new WasmModuleManager();
+  const loaded = () => getWasmPerformanceStatus().sharedRuntimes.map(({ tier }) => tier);
+  assert.equal(await manager.preload('production'), true);
+  assert.deepEqual(loaded(), ['simd']);
+  manager.updateConfig({ enableSIMD: false });
+  assert.equal(await manager.preload('production'), true);
+  assert.deepEqual(loaded(), ['scalar']);
+  await manager.cleanup();
+  assertNothingLeft();
+});
+
 test('row 17: a switch to an unknown module changes nothing', async () => {
   const manager = new WasmModuleManager({ preferredModule: 'production' });
   await manager.initialize();
