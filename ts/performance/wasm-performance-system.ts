@@ -2,7 +2,7 @@
  * The performance system in one call: a manager with its module loaded, its two layers, and events.
  */
 import { disposeSymbol } from '../core/disposable.js';
-import { InvalidArgumentError } from '../core/errors.js';
+import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
 import type { HealthReport } from '../metrics/health.js';
 import { reportOf } from '../metrics/health.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
@@ -32,11 +32,14 @@ export interface WasmPerformanceSystem extends Disposable {
   readonly runtime: NeuralRuntime;
   /** Whether a module is in use: true until dispose. */
   readonly ready: boolean;
-  /** Loads another module beforehand, for a later switch of the manager: true when it is there. */
+  /** Loads another module beforehand, for a later switch of the manager: true when it is there; never after dispose. */
   preload(module: string): Promise<boolean>;
   /** Synchronous, never throws, plain JSON. */
   status(): WasmPerformanceStatus;
-  /** Calls `callback` on each such event; the function returned ends that. No timer keeps a process alive. */
+  /**
+   * Calls `callback` on each such event; the function returned ends that. No timer keeps a process alive. Throws
+   * `INVALID_ARGUMENT` for another name, and `DISPOSED`.
+   */
   on<Name extends keyof WasmPerformanceEvents>(
     event: Name,
     callback: (event: WasmPerformanceEvents[Name]) => void,
@@ -74,6 +77,7 @@ class System implements WasmPerformanceSystem {
   readonly #endSwitch: () => void;
   #timer: ReturnType<typeof setInterval> | undefined;
   #lastHealth = '';
+  #disposed = false;
 
   constructor(manager: WasmModuleManager) {
     this.manager = manager;
@@ -100,7 +104,7 @@ class System implements WasmPerformanceSystem {
   }
 
   preload(module: string): Promise<boolean> {
-    return this.manager.preload(module);
+    return this.#disposed ? Promise.resolve(false) : this.manager.preload(module);
   }
 
   status(): WasmPerformanceStatus {
@@ -119,6 +123,12 @@ class System implements WasmPerformanceSystem {
         `on: there is no event '${String(event)}'; use 'metrics', 'health' or 'switch'`,
       );
     }
+    if (this.#disposed) {
+      throw new WasmPerformanceError(
+        'DISPOSED',
+        'on: the performance system was disposed of; create another one',
+      );
+    }
     // A function of its own for each call: the same callback given twice is two listeners.
     const listener: Listener<Name> = (value) => callback(value);
     listeners.add(listener);
@@ -131,6 +141,7 @@ class System implements WasmPerformanceSystem {
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const listeners of [this.#metrics, this.#health, this.#switch]) listeners.clear();
     this.#adjustTimer();
     this.#endSwitch();

@@ -93,6 +93,10 @@ test('after dispose nothing is left and every use says so', async () => {
   assert.equal(system.ready, false);
   assert.throws(() => system.runtime, { code: 'NOT_INITIALIZED' });
   assert.throws(() => runtime.memory.stats(), { code: 'DISPOSED' });
+  for (const event of ['metrics', 'health', 'switch'] as const) {
+    assert.throws(() => system.on(event, () => {}), { code: 'DISPOSED' });
+  }
+  assert.equal(await system.preload('fallback'), false);
   await assert.rejects(system.performanceLayer.calculateNeuralActivation(inputs), {
     code: 'NOT_INITIALIZED',
   });
