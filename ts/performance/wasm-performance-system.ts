@@ -76,7 +76,6 @@ class System implements WasmPerformanceSystem {
   readonly #switch = new Set<Listener<'switch'>>();
   readonly #endSwitch: () => void;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #lastHealth = '';
   #disposed = false;
 
   constructor(manager: WasmModuleManager) {
@@ -130,9 +129,11 @@ class System implements WasmPerformanceSystem {
       );
     }
     // A function of its own for each call: the same callback given twice is two listeners.
-    const listener: Listener<Name> = (value) => callback(value);
+    const listener: Listener<Name> =
+      event === 'health'
+        ? (onChange(callback as Listener<'health'>, this.#healthReport()) as Listener<Name>)
+        : (value) => callback(value);
     listeners.add(listener);
-    if (event === 'health') this.#lastHealth = summary(reportOf(this.manager.healthIssues()));
     this.#adjustTimer();
     return () => {
       listeners.delete(listener);
@@ -174,11 +175,23 @@ class System implements WasmPerformanceSystem {
 
   #checkHealth(): void {
     if (this.#health.size === 0) return;
-    const health = reportOf(this.manager.healthIssues());
-    if (summary(health) === this.#lastHealth) return;
-    this.#lastHealth = summary(health);
-    callAll(this.#health, health);
+    callAll(this.#health, this.#healthReport());
   }
+
+  #healthReport(): HealthReport {
+    return reportOf(this.manager.healthIssues());
+  }
+}
+
+/** Tells `listener` of a report that differs from the one before, the first one from `known`: each has its own. */
+function onChange(listener: Listener<'health'>, known: HealthReport): Listener<'health'> {
+  let last = summary(known);
+  return (health) => {
+    const now = summary(health);
+    if (now === last) return;
+    last = now;
+    listener(health);
+  };
 }
 
 /** What makes a report another one: not its figures, which move with every call. */
