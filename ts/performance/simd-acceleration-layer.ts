@@ -3,7 +3,6 @@
  * plain JavaScript while none is.
  */
 import type { VariantName } from '../core/variants.js';
-import type { FileOptions } from '../modules/file-options.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 import type { ModuleOperations } from '../modules/module-operations.js';
 import { benchmarkSimdOperations, type ComprehensiveBenchmark } from './benchmark/layer-benchmarks.js';
@@ -12,7 +11,13 @@ import { contentsOf, isVectorBuild } from './build-contents.js';
 import { addJs, dotJs, matmulJs } from './javascript-baselines.js';
 import { JavascriptRates } from './javascript-rates.js';
 import { assertFloat32Array, assertSameLength } from './layer-operations.js';
-import { filesOf, type LayerOptions, layerConfig, sharedSource } from './layer-options.js';
+import {
+  type CurrentOptions,
+  filesOf,
+  type LayerOptions,
+  layerConfig,
+  sharedSource,
+} from './layer-options.js';
 import { matrixShape } from './matrix-shape.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 
@@ -108,14 +113,14 @@ interface CallSize {
 
 const historyLength = 1000;
 
-type Managed = (options: LayerOptions, attachment: RuntimeAttachment) => SIMDAccelerationLayer;
+type Managed = (options: CurrentOptions, attachment: RuntimeAttachment) => SIMDAccelerationLayer;
 
 let managedLayer: Managed;
 
 /** Synchronous matrix and vector operations on the fastest build that is loaded; plain JavaScript while none is. */
 export class SIMDAccelerationLayer {
   #attachment: RuntimeAttachment;
-  readonly #files: FileOptions;
+  #options: CurrentOptions;
   readonly #javascript = new JavascriptRates();
   readonly #history = new BoundedHistory<HistoryEntry>(historyLength);
   #sums = { vectorCalls: 0, vectorElements: 0, bytes: 0 };
@@ -123,7 +128,8 @@ export class SIMDAccelerationLayer {
 
   static {
     managedLayer = (options, attachment) => {
-      const layer = new SIMDAccelerationLayer(options);
+      const layer = new SIMDAccelerationLayer();
+      layer.#options = options;
       layer.#attachment = attachment;
       return layer;
     };
@@ -131,8 +137,8 @@ export class SIMDAccelerationLayer {
 
   /** Loads nothing; see WasmPerformanceLayer. Throws `INVALID_ARGUMENT`. */
   constructor(options: LayerOptions = {}) {
-    this.#files = filesOf(options);
     const config = layerConfig(options);
+    this.#options = () => config;
     const source = sharedSource(config, options.memoryLimit !== undefined);
     this.#attachment = new RuntimeAttachment('SIMDAccelerationLayer', source, config.enableProfiling);
   }
@@ -264,7 +270,7 @@ export class SIMDAccelerationLayer {
     // A module that was only come across gives way to the one that this layer would load.
     const { runtime } = await this.#attachment.initialize();
     const { variant } = runtime;
-    const benchmark = await benchmarkSimdOperations(variant, this.#files);
+    const benchmark = await benchmarkSimdOperations(variant, filesOf(this.#options()));
     this.#benchmark = benchmark;
     return { results: benchmark.results, summary: benchmark.summary };
   }

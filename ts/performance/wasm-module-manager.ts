@@ -16,7 +16,7 @@ import type { NeuralRuntime } from '../runtime/runtime.js';
 import type { BenchmarkTarget } from './benchmark/report.js';
 import { borrow } from './borrowed-module.js';
 import { callAll } from './call-all.js';
-import type { LayerOptions } from './layer-options.js';
+import type { CurrentOptions } from './layer-options.js';
 import type {
   AvailableModule,
   ManagerHealth,
@@ -79,7 +79,7 @@ export class WasmModuleManager {
       );
     const performance = attachment('WasmPerformanceLayer');
     const simd = attachment('SIMDAccelerationLayer');
-    const { preferredModule: _, ...options }: LayerOptions & { preferredModule: string } = this.#config;
+    const options: CurrentOptions = () => this.#config;
     this.#performance = {
       layer: createManagedPerformanceLayer(options, performance),
       attachment: performance,

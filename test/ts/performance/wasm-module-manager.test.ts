@@ -86,6 +86,25 @@ test('a changed configuration reaches the module in use by initialize() and by a
   }
 });
 
+test('a changed configuration reaches the health and the benchmarks of the layers', async () => {
+  const healthThresholds = { loadTime: 1e9 };
+  const manager = new WasmModuleManager({ preferredModule: 'production', healthThresholds });
+  await manager.initialize();
+  const layer = manager.getPerformanceLayer();
+  assert.deepEqual(layer.healthCheck().issues, []);
+  const asked: string[] = [];
+  const wasmUrl = (file: string) => {
+    asked.push(file);
+    return new URL(`../../../../dist/wasm/${file}`, import.meta.url);
+  };
+  manager.updateConfig({ healthThresholds: { loadTime: 1e9, memory: 1 }, wasmUrl });
+  assert.equal(layer.healthCheck().status, 'error');
+  await layer.runPerformanceBenchmark();
+  await manager.getSIMDLayer().runComprehensiveBenchmark();
+  assert.deepEqual(asked, ['simd/neural.wasm', 'simd/neural.wasm']);
+  await manager.cleanup();
+});
+
 test('initialize() goes to a newly preferred module, but not back from a switch', async () => {
   const manager = new WasmModuleManager({ preferredModule: 'production' });
   await manager.initialize();
