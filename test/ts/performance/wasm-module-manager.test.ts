@@ -303,6 +303,26 @@ test('calls and failures are counted exactly, those of both layers', async () =>
   await manager.cleanup();
 });
 
+test('what the SIMD layer refuses is a failure as well', async () => {
+  const manager = new WasmModuleManager();
+  await manager.initialize();
+  const layer = manager.getSIMDLayer();
+  const [of3, of4] = [new Float32Array(3), new Float32Array(4)];
+  for (const [call, code] of [
+    [() => layer.simdVectorAdd([1] as never, of3), 'INVALID_ARGUMENT'],
+    [() => layer.simdDotProduct(of3, of4), 'SHAPE_MISMATCH'],
+    [() => layer.simdMatrixMultiply(of3, of4, 2, 2), 'SHAPE_MISMATCH'],
+    [() => layer.simdMatrixMultiply(of4, of4, 2, 1.5), 'INVALID_ARGUMENT'],
+  ] as const) {
+    assert.throws(call, { code });
+  }
+  assert.equal(manager.getModuleStatus().errorCount, 4);
+  assert.equal(manager.getModuleMetrics().errorRate, 1);
+  assert.equal(manager.healthCheck().status, 'error');
+  assert.deepEqual(layer.getOperationHistory(), []);
+  await manager.cleanup();
+});
+
 test('without profiling nothing is counted', async () => {
   const manager = new WasmModuleManager({ enableProfiling: false });
   await manager.initialize();
