@@ -117,8 +117,8 @@ export class WasmModuleManager {
 
   /**
    * Changes to the module of that name, or with `'auto'` to the fastest. False, with nothing changed, when there is
-   * none; false, with the old one still in use and `lastError` set, when it cannot be loaded. Calls under way end on
-   * the module they began on.
+   * none; false, with the old one still in use and `lastError` set, when it cannot be loaded. The layers' calls under
+   * way end on the module they began on; networks made on its runtime end with it.
    */
   async switchModule(name: string): Promise<boolean> {
     const definition = knownModules().find((module) => module.name === name);
@@ -207,7 +207,7 @@ export class WasmModuleManager {
     return this.#simd.layer;
   }
 
-  /** The runtime of the module in use. Throws `NOT_INITIALIZED`. */
+  /** The runtime of the module in use; a switch ends it with its networks and blocks. Throws `NOT_INITIALIZED`. */
   getRuntime(): NeuralRuntime {
     if (this.#active !== undefined) return this.#active.loaded.runtime;
     const reason =

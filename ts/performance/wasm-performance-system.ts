@@ -28,7 +28,11 @@ export interface WasmPerformanceSystem extends Disposable {
   readonly manager: WasmModuleManager;
   readonly performanceLayer: WasmPerformanceLayer;
   readonly simdLayer: SIMDAccelerationLayer;
-  /** Of the module in use. Throws `NOT_INITIALIZED` after dispose. Others may share it: do not dispose of it. */
+  /**
+   * Of the module in use. Throws `NOT_INITIALIZED` after dispose. Others may share it: do not dispose of it. A switch
+   * gives it back, and with its last use go its networks, swarms and blocks: a training under way rejects with
+   * `DISPOSED`. What is to outlive a switch belongs on a runtime of `loadRuntime`.
+   */
   readonly runtime: NeuralRuntime;
   /** Whether a module is in use: true until dispose. */
   readonly ready: boolean;

@@ -179,6 +179,9 @@ test('row 19: there and back with calls in flight, the same answers all along', 
   await manager.initialize();
   const layer = manager.getPerformanceLayer();
   const expected = await layer.calculateNeuralActivation(x);
+  // An activation is worked out whole before its first await, so that none is cut in two. The benchmark does span the
+  // switch.
+  const spanning = layer.runPerformanceBenchmark();
   const calls: Promise<Float32Array>[] = [];
   const call = () => calls.push(layer.calculateNeuralActivation(x));
   call();
@@ -191,12 +194,28 @@ test('row 19: there and back with calls in flight, the same answers all along', 
   call();
   assert.equal(await back, true);
   assert.equal(manager.getModuleStatus().tier, 'simd');
+  assert.deepEqual(
+    (await spanning).map(({ success, details }) => [success, details.wasmMode]),
+    Array.from({ length: 4 }, () => [true, 'simd']),
+  );
   for (const result of await Promise.all(calls)) assert.deepEqual(result, expected);
   assert.equal(manager.getPerformanceLayer(), layer);
   // The module that is not in use any more is gone.
   assert.equal(getWasmPerformanceStatus().sharedRuntimes.length, 1);
   await manager.cleanup();
   assertNothingLeft();
+});
+
+test('networks belong to the module that they were made in: a switch ends a training', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  const network = manager.getRuntime().createNetwork({ layers: [2, 4, 1] });
+  const data = { inputs: new Float32Array(8), targets: new Float32Array(4), rows: 4 };
+  const training = assert.rejects(network.train(data, { epochs: 1e9 }), { code: 'DISPOSED' });
+  assert.equal(await manager.switchModule('fallback'), true);
+  await training;
+  assert.throws(() => network.run(Float32Array.of(0, 1)), { code: 'DISPOSED' });
+  await manager.cleanup();
 });
 
 test('row 20: ten initialize() at once are one compile and one result', async () => {
