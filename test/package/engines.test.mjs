@@ -119,16 +119,30 @@ test("SASI's own file names: imported, required, and compiled to require by a te
   });
 });
 
-test("Node, the seed's example, where ruv-swarm is not installed", async () => {
+test("Node, the seed's example to the letter, where ruv-swarm is not installed", async () => {
+  const inputs = [-1, 0, 1, 3];
   const main = `
-    import { createWasmPerformanceSystem, getWasmPerformanceStatus, runWasmBenchmarks } from '@sasi/wasm-performance';
-    const inputs = Float32Array.of(-1, 0, 1);
-    ${SEED_EXAMPLE.replace('wasmSystem.manager);', "wasmSystem.manager, { ops: ['add'], sizes: [64], samples: 5, minSampleMs: 0.1 });")}
-    ${report('[result.length, getWasmPerformanceStatus(wasmSystem).ready ?? null, benchmarks.cells.length > 0, typeof metrics]')}
-    await wasmSystem.dispose();`;
+    import { createWasmPerformanceSystem, runWasmBenchmarks } from '@sasi/wasm-performance';
+    const inputs = Float32Array.from(${JSON.stringify(inputs)});
+    ${SEED_EXAMPLE}
+    const { module, tier } = wasmSystem.status();
+    const { operationsPerSecond, errorRate } = metrics;
+    const correct = benchmarks.cells.filter((cell) => cell.correct).length;
+    ${report('{ module, tier, result: [...result], operationsPerSecond, errorRate, cells: benchmarks.cells.length, correct }')}
+    wasmSystem.dispose();`;
   await inProject({ 'main.mjs': main }, async (folder) => {
-    const [length, , measured, metrics] = await reportOf(folder, process.execPath, ['main.mjs']);
-    assert.deepEqual([length, measured, metrics], [3, true, 'object']);
+    const { result, operationsPerSecond, cells, correct, ...rest } = await reportOf(
+      folder,
+      process.execPath,
+      ['main.mjs'],
+    );
+    assert.deepEqual(rest, { module: 'production', tier: 'simd', errorRate: 0 });
+    for (const [i, x] of inputs.entries()) {
+      assert.ok(Math.abs(result[i] - Math.tanh(x / 2)) <= 2.4e-7, `tanh(${x} / 2) = ${result[i]}`);
+    }
+    assert.ok(operationsPerSecond > 0);
+    // Four builds, and every one computes right what was timed of it.
+    assert.ok(cells > 0 && cells % 4 === 0 && correct === cells, `${correct} of ${cells}`);
   });
 });
 

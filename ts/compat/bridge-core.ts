@@ -102,20 +102,12 @@ export class BridgeCore {
     });
   }
 
-  /** Throws unless `values` is a Float32Array, of whichever realm, that is not too long. */
-  check(values: Float32Array): void {
-    if (!isFloat32Array(values)) throw new InvalidArgumentError('Input must be a valid Float32Array');
-    if (values.length <= this.maxArraySize) return;
-    throw new ShapeMismatchError(
-      `Array size ${values.length} exceeds maximum allowed size ${this.maxArraySize}`,
-    );
-  }
-
   /**
-   * Runs and counts one operation on `elements` elements; `work` calls its kernels through `kernel`. A kernel that
-   * fails comes out as `WASM function error: …`.
+   * Runs and counts one operation on `inputs`, which it checks: a call that is refused is one that failed. `work` calls
+   * its kernels through `kernel`. A kernel that fails comes out as `WASM function error: …`.
    */
-  operation<T>(name: string, elements: number, work: (loaded: LoadedModule) => T): T {
+  operation<T>(name: string, inputs: readonly Float32Array[], work: (loaded: LoadedModule) => T): T {
+    // First whether there is a module: that is what SASI asks of an uninitialised bridge.
     const { loaded } = this;
     const { recorder } = this.attachment;
     const meter = recorder.meter(name);
@@ -123,6 +115,11 @@ export class BridgeCore {
     this.#kernelTime = 0;
     this.#failure = undefined;
     try {
+      let elements = 0;
+      for (const input of inputs) {
+        this.#check(input);
+        elements += input.length;
+      }
       const result = this.attachment.run(loaded, () => work(loaded));
       meter.end(start, elements);
       this.#count(recorder.profiling === false ? 0 : systemClock() - start, elements);
@@ -155,6 +152,15 @@ export class BridgeCore {
   cleanup(): void {
     this.attachment.detach();
     this.resetCounts();
+  }
+
+  /** Throws unless `values` is a Float32Array, of whichever realm, that is not too long. */
+  #check(values: Float32Array): void {
+    if (!isFloat32Array(values)) throw new InvalidArgumentError('Input must be a valid Float32Array');
+    if (values.length <= this.maxArraySize) return;
+    throw new ShapeMismatchError(
+      `Array size ${values.length} exceeds maximum allowed size ${this.maxArraySize}`,
+    );
   }
 
   #count(time: number, elements: number): void {

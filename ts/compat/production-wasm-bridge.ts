@@ -81,8 +81,7 @@ export class ProductionWasmBridge {
    * `INVALID_ARGUMENT` for what is no Float32Array and `SHAPE_MISMATCH` for one that is longer than `maxArraySize`.
    */
   calculateNeuralActivation(inputs: Float32Array): Float32Array {
-    this.#check(inputs);
-    return this.#core.operation('calculateNeuralActivation', inputs.length, ({ runtime, operations }) => {
+    return this.#core.operation('calculateNeuralActivation', [inputs], ({ runtime, operations }) => {
       const block = this.#scratch.take(runtime, inputs, 0);
       if (block === undefined) return this.#core.kernel(() => operations.calculateNeuralActivation(inputs));
       this.#core.kernel(() => runtime.ops.activate('tanh', block, { gain: 0.5, out: block }));
@@ -95,8 +94,7 @@ export class ProductionWasmBridge {
    * calculateNeuralActivation does, and for a rule that is none.
    */
   optimizeConnections(connections: Float32Array, rule?: ConnectionOptions): Float32Array {
-    this.#check(connections);
-    return this.#core.operation('optimizeConnections', connections.length, ({ runtime, operations }) => {
+    return this.#core.operation('optimizeConnections', [connections], ({ runtime, operations }) => {
       const block = rule === undefined ? this.#scratch.take(runtime, connections, 0) : undefined;
       if (block === undefined) {
         return this.#core.kernel(() => operations.optimizeConnections(connections, rule));
@@ -108,8 +106,7 @@ export class ProductionWasmBridge {
 
   /** Spikes per second: the elements above 0.1 over `windowMs` milliseconds; 0 for a window that is not above 0. */
   processSpikeTrainData(spikes: Float32Array, windowMs: number): number {
-    this.#check(spikes);
-    return this.#core.operation('processSpikeTrainData', spikes.length, ({ runtime }) => {
+    return this.#core.operation('processSpikeTrainData', [spikes], ({ runtime }) => {
       const operand = this.#scratch.take(runtime, spikes, 0) ?? spikes;
       return this.#core.kernel(() => runtime.ops.spikeRate(operand, windowMs));
     });
@@ -117,10 +114,7 @@ export class ProductionWasmBridge {
 
   /** mean(neurons) · mean(synapses); 0 when either is empty. */
   calculateMeshEfficiency(neurons: Float32Array, synapses: Float32Array): number {
-    this.#check(neurons);
-    this.#check(synapses);
-    const elements = neurons.length + synapses.length;
-    return this.#core.operation('calculateMeshEfficiency', elements, ({ runtime }) => {
+    return this.#core.operation('calculateMeshEfficiency', [neurons, synapses], ({ runtime }) => {
       const a = this.#scratch.take(runtime, neurons, 0) ?? neurons;
       const b = this.#scratch.take(runtime, synapses, 1) ?? synapses;
       return this.#core.kernel(() => runtime.ops.meshEfficiency(a, b));
@@ -222,12 +216,6 @@ export class ProductionWasmBridge {
     this.#core.cleanup();
     this.#speedup = undefined;
     return Promise.resolve();
-  }
-
-  #check(values: Float32Array): void {
-    // First whether there is a module: that is what SASI asks of an uninitialised bridge.
-    void this.#core.loaded;
-    this.#core.check(values);
   }
 }
 

@@ -158,10 +158,8 @@ export class WasmBridge {
     work: (module: WasmBridgeModule, addresses: readonly number[]) => T,
   ): T {
     const module = this.#lowLevel();
-    for (const input of inputs) this.#core.check(input);
-    const elements = inputs.reduce((sum, { length }) => sum + length, 0);
     const addresses: number[] = [];
-    return this.#core.operation(name, elements, () => {
+    return this.#core.operation(name, inputs, () => {
       try {
         for (const input of inputs) addresses.push(this.#write(input));
         return work(module, addresses);

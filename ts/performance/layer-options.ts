@@ -11,6 +11,9 @@ import type { RuntimeSource } from './runtime-attachment.js';
 /** As for the module manager, which layers of its own are given by it. */
 export type LayerOptions = Partial<Omit<WasmModuleConfig, 'preferredModule'>>;
 
+/** What a layer asks for on each use: a manager's configuration changes under its layers. */
+export type CurrentOptions = () => LayerOptions;
+
 /** Where the benchmarks find the files of the builds that they load. */
 export function filesOf({ wasmUrl }: LayerOptions): FileOptions {
   return wasmUrl === undefined ? {} : { wasmUrl };

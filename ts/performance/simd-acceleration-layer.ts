@@ -3,7 +3,6 @@
  * plain JavaScript while none is.
  */
 import type { VariantName } from '../core/variants.js';
-import type { FileOptions } from '../modules/file-options.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 import type { ModuleOperations } from '../modules/module-operations.js';
 import { benchmarkSimdOperations, type ComprehensiveBenchmark } from './benchmark/layer-benchmarks.js';
@@ -12,8 +11,14 @@ import { contentsOf, isVectorBuild } from './build-contents.js';
 import { addJs, dotJs, matmulJs } from './javascript-baselines.js';
 import { JavascriptRates } from './javascript-rates.js';
 import { assertFloat32Array, assertSameLength } from './layer-operations.js';
-import { filesOf, type LayerOptions, layerConfig, sharedSource } from './layer-options.js';
-import { matrixShape } from './matrix-shape.js';
+import {
+  type CurrentOptions,
+  filesOf,
+  type LayerOptions,
+  layerConfig,
+  sharedSource,
+} from './layer-options.js';
+import { type MatrixShape, matrixShape } from './matrix-shape.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 
 /** What the build in use can, and how fast it was measured. */
@@ -108,14 +113,14 @@ interface CallSize {
 
 const historyLength = 1000;
 
-type Managed = (options: LayerOptions, attachment: RuntimeAttachment) => SIMDAccelerationLayer;
+type Managed = (options: CurrentOptions, attachment: RuntimeAttachment) => SIMDAccelerationLayer;
 
 let managedLayer: Managed;
 
 /** Synchronous matrix and vector operations on the fastest build that is loaded; plain JavaScript while none is. */
 export class SIMDAccelerationLayer {
   #attachment: RuntimeAttachment;
-  readonly #files: FileOptions;
+  #options: CurrentOptions;
   readonly #javascript = new JavascriptRates();
   readonly #history = new BoundedHistory<HistoryEntry>(historyLength);
   #sums = { vectorCalls: 0, vectorElements: 0, bytes: 0 };
@@ -123,7 +128,8 @@ export class SIMDAccelerationLayer {
 
   static {
     managedLayer = (options, attachment) => {
-      const layer = new SIMDAccelerationLayer(options);
+      const layer = new SIMDAccelerationLayer();
+      layer.#options = options;
       layer.#attachment = attachment;
       return layer;
     };
@@ -131,8 +137,8 @@ export class SIMDAccelerationLayer {
 
   /** Loads nothing; see WasmPerformanceLayer. Throws `INVALID_ARGUMENT`. */
   constructor(options: LayerOptions = {}) {
-    this.#files = filesOf(options);
     const config = layerConfig(options);
+    this.#options = () => config;
     const source = sharedSource(config, options.memoryLimit !== undefined);
     this.#attachment = new RuntimeAttachment('SIMDAccelerationLayer', source, config.enableProfiling);
   }
@@ -160,17 +166,9 @@ export class SIMDAccelerationLayer {
     cols: number,
     inner?: number,
   ): Float32Array {
-    const operation = 'simdMatrixMultiply';
-    assertFloat32Array(operation, 'a', a);
-    assertFloat32Array(operation, 'b', b);
-    const { m, n, k } = matrixShape(operation, a.length, b.length, rows, cols, inner);
-    const size = {
-      rate: 'matmul',
-      elements: a.length,
-      work: m * n * k,
-      touched: m * k + k * n + m * n,
-    } as const;
-    return this.#measured(operation, size, (operations) => {
+    const name = 'simdMatrixMultiply';
+    const sizeOf = () => productSize(name, a, b, rows, cols, inner);
+    return this.#measured(name, a, b, sizeOf, (operations, { m, n, k }) => {
       // More than k·n elements of b are allowed: the rest is not part of the matrix.
       const factor = b.length === k * n ? b : b.subarray(0, k * n);
       if (operations !== undefined) return operations.matrixMultiply(a, factor, m, n, k);
@@ -182,12 +180,7 @@ export class SIMDAccelerationLayer {
 
   /** a + b, elementwise, into a new array. Throws `SHAPE_MISMATCH` for different lengths. */
   simdVectorAdd(a: Float32Array, b: Float32Array): Float32Array {
-    const operation = 'simdVectorAdd';
-    assertFloat32Array(operation, 'a', a);
-    assertFloat32Array(operation, 'b', b);
-    assertSameLength(operation, a, b);
-    const size = { rate: 'add', elements: a.length, work: a.length, touched: 3 * a.length } as const;
-    return this.#measured(operation, size, (operations) => {
+    return this.#measured('simdVectorAdd', a, b, sumSize, (operations) => {
       if (operations !== undefined) return operations.vectorAdd(a, b);
       const out = new Float32Array(a.length);
       addJs(a, b, out);
@@ -197,12 +190,7 @@ export class SIMDAccelerationLayer {
 
   /** Σ aᵢ·bᵢ; 0 for empty arrays. Throws `SHAPE_MISMATCH` for different lengths. */
   simdDotProduct(a: Float32Array, b: Float32Array): number {
-    const operation = 'simdDotProduct';
-    assertFloat32Array(operation, 'a', a);
-    assertFloat32Array(operation, 'b', b);
-    assertSameLength(operation, a, b);
-    const size = { rate: 'dot', elements: a.length, work: a.length, touched: 2 * a.length } as const;
-    return this.#measured(operation, size, (operations) =>
+    return this.#measured('simdDotProduct', a, b, dotSize, (operations) =>
       operations === undefined ? dotJs(a, b) : operations.dotProduct(a, b),
     );
   }
@@ -264,7 +252,7 @@ export class SIMDAccelerationLayer {
     // A module that was only come across gives way to the one that this layer would load.
     const { runtime } = await this.#attachment.initialize();
     const { variant } = runtime;
-    const benchmark = await benchmarkSimdOperations(variant, this.#files);
+    const benchmark = await benchmarkSimdOperations(variant, filesOf(this.#options()));
     this.#benchmark = benchmark;
     return { results: benchmark.results, summary: benchmark.summary };
   }
@@ -319,14 +307,28 @@ export class SIMDAccelerationLayer {
     this.reset();
   }
 
-  #measured<T>(name: string, size: CallSize, work: (operations: ModuleOperations | undefined) => T): T {
+  /** Counts the call, also one that is refused for what it was given. */
+  #measured<Size extends CallSize, T>(
+    name: string,
+    a: Float32Array,
+    b: Float32Array,
+    sizeOf: (a: Float32Array, b: Float32Array) => Size,
+    work: (operations: ModuleOperations | undefined, size: Size) => T,
+  ): T {
     const module: LoadedModule | undefined = this.#attachment.find();
     const { recorder } = this.#attachment;
     const meter = recorder.meter(name);
     const start = meter.begin();
+    let size: Size;
     let result: T;
     try {
-      result = module === undefined ? work(undefined) : this.#attachment.run(module, work);
+      assertFloat32Array(name, 'a', a);
+      assertFloat32Array(name, 'b', b);
+      size = sizeOf(a, b);
+      result =
+        module === undefined
+          ? work(undefined, size)
+          : this.#attachment.run(module, (operations) => work(operations, size));
     } catch (error) {
       meter.fail(start);
       throw error;
@@ -348,6 +350,28 @@ export class SIMDAccelerationLayer {
     }
     this.#history.add({ name, rate, work, build, vectorized, dataSize, executionTime, memoryAccess });
   }
+}
+
+function sumSize(a: Float32Array, b: Float32Array): CallSize {
+  assertSameLength('simdVectorAdd', a, b);
+  return { rate: 'add', elements: a.length, work: a.length, touched: 3 * a.length };
+}
+
+function dotSize(a: Float32Array, b: Float32Array): CallSize {
+  assertSameLength('simdDotProduct', a, b);
+  return { rate: 'dot', elements: a.length, work: a.length, touched: 2 * a.length };
+}
+
+function productSize(
+  name: string,
+  a: Float32Array,
+  b: Float32Array,
+  rows: number,
+  cols: number,
+  inner: number | undefined,
+): CallSize & MatrixShape {
+  const { m, n, k } = matrixShape(name, a.length, b.length, rows, cols, inner);
+  return { rate: 'matmul', elements: a.length, work: m * n * k, touched: m * k + k * n + m * n, m, n, k };
 }
 
 /** The operation of a module behind each of the layer's. */

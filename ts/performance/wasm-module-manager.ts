@@ -16,7 +16,7 @@ import type { NeuralRuntime } from '../runtime/runtime.js';
 import type { BenchmarkTarget } from './benchmark/report.js';
 import { borrow } from './borrowed-module.js';
 import { callAll } from './call-all.js';
-import type { LayerOptions } from './layer-options.js';
+import type { CurrentOptions } from './layer-options.js';
 import type {
   AvailableModule,
   ManagerHealth,
@@ -37,7 +37,14 @@ export type * from './manager-types.js';
 
 interface ActiveModule extends ChosenModule {
   readonly since: number;
+  /** What it was loaded with: the configuration may have changed since. */
+  readonly config: WasmModuleConfig;
 }
+
+/** What a module is loaded by; the rest of the configuration asks for no other one. */
+const loadedBy = ['enableSIMD', 'memoryLimit', 'enableProfiling', 'wasmUrl', 'ruvSwarm'] as const;
+/** What a module is chosen by. */
+const chosenBy = [...loadedBy, 'preferredModule', 'enableAutoFallback'] as const;
 
 /** Chooses and loads a module, hands it to two layers, and changes it without losing a call. */
 export class WasmModuleManager {
@@ -55,7 +62,7 @@ export class WasmModuleManager {
   #lastError: string | undefined;
   readonly #traps = new TrapRecord();
   #targets: readonly BenchmarkTarget[] = [];
-  readonly #preloaded = new Map<string, LoadedModule>();
+  readonly #preloaded = new Map<string, Pick<ActiveModule, 'loaded' | 'config'>>();
 
   /** Loads nothing. Throws `INVALID_ARGUMENT` for a bad value or an unknown `preferredModule`. */
   constructor(config: Partial<WasmModuleConfig> = {}) {
@@ -72,7 +79,7 @@ export class WasmModuleManager {
       );
     const performance = attachment('WasmPerformanceLayer');
     const simd = attachment('SIMDAccelerationLayer');
-    const { preferredModule: _, ...options }: LayerOptions & { preferredModule: string } = this.#config;
+    const options: CurrentOptions = () => this.#config;
     this.#performance = {
       layer: createManagedPerformanceLayer(options, performance),
       attachment: performance,
@@ -80,7 +87,10 @@ export class WasmModuleManager {
     this.#simd = { layer: createManagedSimdLayer(options, simd), attachment: simd };
   }
 
-  /** Loads the preferred module or what takes its place. Never rejects: false when nothing could be loaded. */
+  /**
+   * Loads the preferred module or what takes its place; with one in use only when updateConfig() asked for another.
+   * Never rejects: false when nothing could be loaded, and what was in use stays.
+   */
   async initialize(): Promise<boolean> {
     try {
       await this.initializeOrThrow();
@@ -92,10 +102,10 @@ export class WasmModuleManager {
 
   /** As `initialize`, but rejects with the error of the last candidate. Calls at the same time are one load. */
   initializeOrThrow(): Promise<void> {
-    if (this.#active !== undefined) return Promise.resolve();
+    if (this.#isCurrent(this.#active, chosenBy)) return Promise.resolve();
     if (this.#initializing === undefined) {
       const done = this.#inTurn(async (signal) => {
-        if (this.#active !== undefined) return;
+        if (this.#isCurrent(this.#active, chosenBy)) return;
         await this.#install(() => selectModule(this.#loadOptions(signal)), signal);
       }).finally(() => {
         if (this.#initializing === done) this.#initializing = undefined;
@@ -107,15 +117,16 @@ export class WasmModuleManager {
 
   /**
    * Changes to the module of that name, or with `'auto'` to the fastest. False, with nothing changed, when there is
-   * none; false, with the old one still in use and `lastError` set, when it cannot be loaded. Calls under way end on
-   * the module they began on.
+   * none; false, with the old one still in use and `lastError` set, when it cannot be loaded. The layers' calls under
+   * way end on the module they began on; networks made on its runtime end with it.
    */
   async switchModule(name: string): Promise<boolean> {
     const definition = knownModules().find((module) => module.name === name);
     if (definition === undefined && name !== 'auto') return false;
     try {
       await this.#inTurn(async (signal) => {
-        if (definition !== undefined && this.#active?.definition === definition) return;
+        const isSame = definition !== undefined && this.#active?.definition === definition;
+        if (isSame && this.#isCurrent(this.#active, loadedBy)) return;
         const options = this.#loadOptions(signal);
         await this.#install(
           definition === undefined
@@ -137,12 +148,18 @@ export class WasmModuleManager {
   async preload(name: string): Promise<boolean> {
     const definition = knownModules().find((module) => module.name === name);
     if (definition === undefined) return false;
-    if (this.#preloaded.has(name)) return true;
+    if (this.#isCurrent(this.#preloaded.get(name), loadedBy)) return true;
     const { signal } = this.#cancel;
+    const config = this.#config;
     const { chosen } = await loadChain([definition], this.#loadOptions(signal));
-    if (chosen === undefined || signal.aborted || this.#preloaded.has(name)) chosen?.loaded.release();
-    else this.#preloaded.set(name, chosen.loaded);
-    return chosen !== undefined && !signal.aborted;
+    if (chosen === undefined) return false;
+    if (signal.aborted) {
+      chosen.loaded.release();
+      return false;
+    }
+    this.#preloaded.get(name)?.loaded.release();
+    this.#preloaded.set(name, { loaded: chosen.loaded, config });
+    return true;
   }
 
   getModuleStatus(): ModuleStatus {
@@ -190,7 +207,7 @@ export class WasmModuleManager {
     return this.#simd.layer;
   }
 
-  /** The runtime of the module in use. Throws `NOT_INITIALIZED`. */
+  /** The runtime of the module in use; a switch ends it with its networks and blocks. Throws `NOT_INITIALIZED`. */
   getRuntime(): NeuralRuntime {
     if (this.#active !== undefined) return this.#active.loaded.runtime;
     const reason =
@@ -245,9 +262,14 @@ export class WasmModuleManager {
     return { ...this.#config };
   }
 
-  /** Changes the configuration for the next initialize() or switchModule(). Throws `INVALID_ARGUMENT`. */
+  /**
+   * Changes the configuration for the next initialize() or switchModule(), which load anew when the module in use was
+   * loaded with another one. Throws `INVALID_ARGUMENT`.
+   */
   updateConfig(changes: Partial<WasmModuleConfig>): void {
     this.#config = mergeConfig(this.#config, changes);
+    // A load under way began with the old one: the next initialize() is a load of its own.
+    this.#initializing = undefined;
   }
 
   isModuleManagerInitialized(): boolean {
@@ -278,7 +300,7 @@ export class WasmModuleManager {
     this.#failedLoads = 0;
     this.#lastError = undefined;
     this.#traps.clear();
-    for (const loaded of this.#preloaded.values()) loaded.release();
+    for (const { loaded } of this.#preloaded.values()) loaded.release();
     this.#preloaded.clear();
     active?.loaded.release();
     return Promise.resolve();
@@ -288,12 +310,21 @@ export class WasmModuleManager {
     return { ...this.#config, signal, excludedTiers: this.#traps.excludedTiers };
   }
 
+  /** Whether `module` is there, and was loaded with what the configuration says of `names` now. */
+  #isCurrent(
+    module: Pick<ActiveModule, 'config'> | undefined,
+    names: readonly (keyof WasmModuleConfig)[],
+  ): boolean {
+    return module !== undefined && names.every((name) => module.config[name] === this.#config[name]);
+  }
+
   /** Loads by `select` and puts what it chose to use; rejects with the reason, recorded, when it chose nothing. */
   async #install(
     select: () => Promise<Selection>,
     signal: AbortSignal,
     before: ActiveModule | undefined = this.#active,
   ): Promise<void> {
+    const config = this.#config;
     const { entries, chosen, error } = await select();
     if (signal.aborted) {
       chosen?.loaded.release();
@@ -307,11 +338,11 @@ export class WasmModuleManager {
       throw error;
     }
     const isFirst = before === undefined;
-    this.#active = { ...chosen, since: systemClock() };
+    this.#active = { ...chosen, since: systemClock(), config };
     this.#selection = entries;
     this.#lastError = undefined;
     for (const { attachment } of [this.#performance, this.#simd]) {
-      attachment.profile(this.#config.enableProfiling);
+      attachment.profile(config.enableProfiling);
       // A layer that was cleaned up by itself waits for its own initialize(), or for the manager's.
       if (isFirst || !attachment.detached) attachment.replace(borrow(this.#active.loaded));
     }

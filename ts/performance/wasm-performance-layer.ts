@@ -4,8 +4,7 @@
 import { show } from '../core/arguments.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { systemClock } from '../metrics/clock.js';
-import { type HealthStatus, type HealthThresholds, reportOf } from '../metrics/health.js';
-import type { FileOptions } from '../modules/file-options.js';
+import { type HealthStatus, reportOf } from '../metrics/health.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 import type { ConnectionOptions, ModuleOperations } from '../modules/module-operations.js';
 import { benchmarkActivation, type WasmBenchmarkResult } from './benchmark/layer-benchmarks.js';
@@ -13,7 +12,13 @@ import { geometricMean } from './benchmark/statistics.js';
 import { BoundedHistory } from './bounded-history.js';
 import { isVectorBuild } from './build-contents.js';
 import { assertFinite, assertFloat32Array } from './layer-operations.js';
-import { filesOf, type LayerOptions, layerConfig, sharedSource } from './layer-options.js';
+import {
+  type CurrentOptions,
+  filesOf,
+  type LayerOptions,
+  layerConfig,
+  sharedSource,
+} from './layer-options.js';
 import { moduleIssues, statsOf } from './module-health.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 
@@ -80,7 +85,7 @@ const noMetrics: WasmPerformanceMetrics = {
 /** Calls that the history keeps. */
 const historyLength = 100;
 
-type Managed = (options: LayerOptions, attachment: RuntimeAttachment) => WasmPerformanceLayer;
+type Managed = (options: CurrentOptions, attachment: RuntimeAttachment) => WasmPerformanceLayer;
 
 let managedLayer: Managed;
 
@@ -88,8 +93,7 @@ let managedLayer: Managed;
 export class WasmPerformanceLayer {
   #attachment: RuntimeAttachment;
   readonly #validate: boolean;
-  readonly #files: FileOptions;
-  readonly #thresholds: HealthThresholds | undefined;
+  #options: CurrentOptions;
   /** What the clock's zero is in milliseconds since the epoch: a second clock need not be read on each call. */
   readonly #epoch = Date.now() - systemClock();
   #gain = 0;
@@ -97,7 +101,8 @@ export class WasmPerformanceLayer {
 
   static {
     managedLayer = (options, attachment) => {
-      const layer = new WasmPerformanceLayer(options);
+      const layer = new WasmPerformanceLayer();
+      layer.#options = options;
       layer.#attachment = attachment;
       return layer;
     };
@@ -115,9 +120,8 @@ export class WasmPerformanceLayer {
       );
     }
     this.#validate = validateInputs === 'throw';
-    this.#files = filesOf(options);
     const config = layerConfig(options);
-    this.#thresholds = config.healthThresholds;
+    this.#options = () => config;
     const source = sharedSource(config, options.memoryLimit !== undefined);
     this.#attachment = new RuntimeAttachment('WasmPerformanceLayer', source, config.enableProfiling);
   }
@@ -162,7 +166,7 @@ export class WasmPerformanceLayer {
   async runPerformanceBenchmark(): Promise<WasmBenchmarkResult[]> {
     const { runtime } = await this.#initialized();
     const { variant } = runtime;
-    const results = await benchmarkActivation(variant, this.#files);
+    const results = await benchmarkActivation(variant, filesOf(this.#options()));
     this.#gain = gainOf(results);
     return results;
   }
@@ -253,7 +257,7 @@ export class WasmPerformanceLayer {
   healthCheck(): LayerHealth<WasmPerformanceMetrics> {
     const metrics = this.getPerformanceMetrics();
     const issues = moduleIssues(this.#attachment.find(), [this.#attachment.recorder], {
-      thresholds: this.#thresholds,
+      thresholds: this.#options().healthThresholds,
       traps: this.#attachment.traps,
     });
     const { status } = reportOf(issues);

@@ -2,7 +2,7 @@
  * The performance system in one call: a manager with its module loaded, its two layers, and events.
  */
 import { disposeSymbol } from '../core/disposable.js';
-import { InvalidArgumentError } from '../core/errors.js';
+import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
 import type { HealthReport } from '../metrics/health.js';
 import { reportOf } from '../metrics/health.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
@@ -28,15 +28,22 @@ export interface WasmPerformanceSystem extends Disposable {
   readonly manager: WasmModuleManager;
   readonly performanceLayer: WasmPerformanceLayer;
   readonly simdLayer: SIMDAccelerationLayer;
-  /** Of the module in use. Throws `NOT_INITIALIZED` after dispose. Others may share it: do not dispose of it. */
+  /**
+   * Of the module in use. Throws `NOT_INITIALIZED` after dispose. Others may share it: do not dispose of it. A switch
+   * gives it back, and with its last use go its networks, swarms and blocks: a training under way rejects with
+   * `DISPOSED`. What is to outlive a switch belongs on a runtime of `loadRuntime`.
+   */
   readonly runtime: NeuralRuntime;
   /** Whether a module is in use: true until dispose. */
   readonly ready: boolean;
-  /** Loads another module beforehand, for a later switch of the manager: true when it is there. */
+  /** Loads another module beforehand, for a later switch of the manager: true when it is there; never after dispose. */
   preload(module: string): Promise<boolean>;
   /** Synchronous, never throws, plain JSON. */
   status(): WasmPerformanceStatus;
-  /** Calls `callback` on each such event; the function returned ends that. No timer keeps a process alive. */
+  /**
+   * Calls `callback` on each such event; the function returned ends that. No timer keeps a process alive. Throws
+   * `INVALID_ARGUMENT` for another name, and `DISPOSED`.
+   */
   on<Name extends keyof WasmPerformanceEvents>(
     event: Name,
     callback: (event: WasmPerformanceEvents[Name]) => void,
@@ -73,7 +80,7 @@ class System implements WasmPerformanceSystem {
   readonly #switch = new Set<Listener<'switch'>>();
   readonly #endSwitch: () => void;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #lastHealth = '';
+  #disposed = false;
 
   constructor(manager: WasmModuleManager) {
     this.manager = manager;
@@ -100,7 +107,7 @@ class System implements WasmPerformanceSystem {
   }
 
   preload(module: string): Promise<boolean> {
-    return this.manager.preload(module);
+    return this.#disposed ? Promise.resolve(false) : this.manager.preload(module);
   }
 
   status(): WasmPerformanceStatus {
@@ -119,10 +126,18 @@ class System implements WasmPerformanceSystem {
         `on: there is no event '${String(event)}'; use 'metrics', 'health' or 'switch'`,
       );
     }
+    if (this.#disposed) {
+      throw new WasmPerformanceError(
+        'DISPOSED',
+        'on: the performance system was disposed of; create another one',
+      );
+    }
     // A function of its own for each call: the same callback given twice is two listeners.
-    const listener: Listener<Name> = (value) => callback(value);
+    const listener: Listener<Name> =
+      event === 'health'
+        ? (onChange(callback as Listener<'health'>, this.#healthReport()) as Listener<Name>)
+        : (value) => callback(value);
     listeners.add(listener);
-    if (event === 'health') this.#lastHealth = summary(reportOf(this.manager.healthIssues()));
     this.#adjustTimer();
     return () => {
       listeners.delete(listener);
@@ -131,6 +146,7 @@ class System implements WasmPerformanceSystem {
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const listeners of [this.#metrics, this.#health, this.#switch]) listeners.clear();
     this.#adjustTimer();
     this.#endSwitch();
@@ -163,11 +179,23 @@ class System implements WasmPerformanceSystem {
 
   #checkHealth(): void {
     if (this.#health.size === 0) return;
-    const health = reportOf(this.manager.healthIssues());
-    if (summary(health) === this.#lastHealth) return;
-    this.#lastHealth = summary(health);
-    callAll(this.#health, health);
+    callAll(this.#health, this.#healthReport());
   }
+
+  #healthReport(): HealthReport {
+    return reportOf(this.manager.healthIssues());
+  }
+}
+
+/** Tells `listener` of a report that differs from the one before, the first one from `known`: each has its own. */
+function onChange(listener: Listener<'health'>, known: HealthReport): Listener<'health'> {
+  let last = summary(known);
+  return (health) => {
+    const now = summary(health);
+    if (now === last) return;
+    last = now;
+    listener(health);
+  };
 }
 
 /** What makes a report another one: not its figures, which move with every call. */

@@ -171,6 +171,19 @@ test('health: healthy with nothing to tell, and the worst issue wins', async () 
   await full.cleanup();
 });
 
+test('a call that is refused for its argument is one that failed', async () => {
+  const bridge = await ready({ maxArraySize: 10, healthThresholds: { loadTime: 1e9, averageLatency: 1e9 } });
+  for (let i = 0; i < 9; i++) bridge.calculateNeuralActivation(x);
+  assert.throws(() => bridge.calculateNeuralActivation([1] as never), { code: 'INVALID_ARGUMENT' });
+  assert.equal(bridge.healthCheck().status, 'healthy', 'one in ten is not above the limit');
+  assert.throws(() => bridge.calculateMeshEfficiency(x, new Float32Array(11)), { code: 'SHAPE_MISMATCH' });
+  const { status, issues, metrics } = bridge.healthCheck();
+  assert.equal(status, 'error');
+  assert.match(issues.join(), /2 of 11/);
+  assert.equal(metrics.operationsCount, 9);
+  await bridge.cleanup();
+});
+
 test('the benchmark measures, and counts as no operation', async () => {
   const bridge = await ready();
   const benchmark = await bridge.runBenchmark();

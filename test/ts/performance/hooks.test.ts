@@ -91,6 +91,23 @@ test('health is told when it changes, by a switch at once', async () => {
   system.dispose();
 });
 
+test('a listener to health misses no change because another one came after it', async () => {
+  const system = await createWasmPerformanceSystem({
+    ...production,
+    healthThresholds: { loadTime: 1e9 },
+  });
+  const told: string[] = [];
+  system.on('health', ({ status }) => told.push(`first: ${status}`));
+  system.manager.updateConfig({ healthThresholds: { loadTime: 0 } });
+  system.on('health', ({ status }) => told.push(`second: ${status}`));
+  await system.manager.switchModule('fallback');
+  assert.deepEqual(told, ['first: warning'], 'the second one came when it was so already');
+  system.manager.updateConfig({ healthThresholds: { loadTime: 1e9 } });
+  await system.manager.switchModule('production');
+  assert.deepEqual(told.slice(1), ['first: healthy', 'second: healthy']);
+  system.dispose();
+});
+
 test("profiling 'trace' writes User Timing entries, as long as calls took", async () => {
   performance.clearMeasures();
   const system = await createWasmPerformanceSystem({ ...production, enableProfiling: 'trace' });

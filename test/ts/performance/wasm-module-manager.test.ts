@@ -63,6 +63,93 @@ test('configuration: defaults, copies, changes', async () => {
   await manager.cleanup();
 });
 
+test('a changed configuration reaches the module in use by initialize() and by a switch to the same one', async () => {
+  for (const again of [
+    (manager: WasmModuleManager) => manager.initialize(),
+    (manager: WasmModuleManager) => manager.switchModule('production'),
+  ]) {
+    const manager = new WasmModuleManager({ preferredModule: 'production' });
+    await manager.initialize();
+    const unchanged = manager.getRuntime();
+    manager.updateConfig({ loadTimeout: 5000, healthThresholds: { loadTime: 1000 } });
+    assert.equal(await again(manager), true);
+    assert.equal(manager.getRuntime(), unchanged, 'nothing that a module is loaded by has changed');
+    manager.updateConfig({ enableSIMD: false, memoryLimit: 4 * 1024 * 1024, enableProfiling: false });
+    assert.equal(manager.getModuleStatus().tier, 'simd', 'until then nothing changes');
+    assert.equal(await again(manager), true);
+    assert.equal(manager.getModuleStatus().tier, 'scalar');
+    assert.equal(manager.getRuntime().memory.stats().limit, 4 * 1024 * 1024);
+    assert.equal(manager.getRuntime().metrics().profiling, false);
+    assert.equal((await manager.getPerformanceLayer().calculateNeuralActivation(x)).length, x.length);
+    assert.equal(getWasmPerformanceStatus().sharedRuntimes.length, 1, 'the one before was given back');
+    await manager.cleanup();
+  }
+});
+
+test('a changed configuration reaches the health and the benchmarks of the layers', async () => {
+  const healthThresholds = { loadTime: 1e9 };
+  const manager = new WasmModuleManager({ preferredModule: 'production', healthThresholds });
+  await manager.initialize();
+  const layer = manager.getPerformanceLayer();
+  assert.deepEqual(layer.healthCheck().issues, []);
+  const asked: string[] = [];
+  const wasmUrl = (file: string) => {
+    asked.push(file);
+    return new URL(`../../../../dist/wasm/${file}`, import.meta.url);
+  };
+  manager.updateConfig({ healthThresholds: { loadTime: 1e9, memory: 1 }, wasmUrl });
+  assert.equal(layer.healthCheck().status, 'error');
+  await layer.runPerformanceBenchmark();
+  await manager.getSIMDLayer().runComprehensiveBenchmark();
+  assert.deepEqual(asked, ['simd/neural.wasm', 'simd/neural.wasm']);
+  await manager.cleanup();
+});
+
+test('initialize() goes to a newly preferred module, but not back from a switch', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  await manager.switchModule('fallback');
+  assert.equal(await manager.initialize(), true);
+  assert.equal(manager.getModuleStatus().module, 'fallback');
+  manager.updateConfig({ preferredModule: 'ruv-swarm' });
+  assert.equal(await manager.initialize(), true);
+  assert.notEqual(manager.getModuleStatus().module, 'fallback');
+  await manager.cleanup();
+});
+
+test('a configuration that cannot be loaded leaves the old module at work', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  manager.updateConfig({ memoryLimit: 1024 });
+  assert.equal(await manager.initialize(), false);
+  assert.match(manager.getModuleStatus().lastError ?? '', /^MEMORY_LIMIT: /);
+  assert.equal(manager.getRuntime().memory.stats().limit, 52_428_800);
+  await manager.cleanup();
+});
+
+test('a configuration changed during a load is that of the initialize() after it', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  const first = manager.initialize();
+  await Promise.resolve();
+  manager.updateConfig({ enableSIMD: false });
+  assert.deepEqual(await Promise.all([first, manager.initialize()]), [true, true]);
+  assert.equal(manager.getModuleStatus().tier, 'scalar');
+  await manager.cleanup();
+  assertNothingLeft();
+});
+
+test('a module preloaded with another configuration is loaded anew', async () => {
+  const manager = new WasmModuleManager();
+  const loaded = () => getWasmPerformanceStatus().sharedRuntimes.map(({ tier }) => tier);
+  assert.equal(await manager.preload('production'), true);
+  assert.deepEqual(loaded(), ['simd']);
+  manager.updateConfig({ enableSIMD: false });
+  assert.equal(await manager.preload('production'), true);
+  assert.deepEqual(loaded(), ['scalar']);
+  await manager.cleanup();
+  assertNothingLeft();
+});
+
 test('row 17: a switch to an unknown module changes nothing', async () => {
   const manager = new WasmModuleManager({ preferredModule: 'production' });
   await manager.initialize();
@@ -92,6 +179,9 @@ test('row 19: there and back with calls in flight, the same answers all along', 
   await manager.initialize();
   const layer = manager.getPerformanceLayer();
   const expected = await layer.calculateNeuralActivation(x);
+  // An activation is worked out whole before its first await, so that none is cut in two. The benchmark does span the
+  // switch.
+  const spanning = layer.runPerformanceBenchmark();
   const calls: Promise<Float32Array>[] = [];
   const call = () => calls.push(layer.calculateNeuralActivation(x));
   call();
@@ -104,12 +194,28 @@ test('row 19: there and back with calls in flight, the same answers all along', 
   call();
   assert.equal(await back, true);
   assert.equal(manager.getModuleStatus().tier, 'simd');
+  assert.deepEqual(
+    (await spanning).map(({ success, details }) => [success, details.wasmMode]),
+    Array.from({ length: 4 }, () => [true, 'simd']),
+  );
   for (const result of await Promise.all(calls)) assert.deepEqual(result, expected);
   assert.equal(manager.getPerformanceLayer(), layer);
   // The module that is not in use any more is gone.
   assert.equal(getWasmPerformanceStatus().sharedRuntimes.length, 1);
   await manager.cleanup();
   assertNothingLeft();
+});
+
+test('networks belong to the module that they were made in: a switch ends a training', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  const network = manager.getRuntime().createNetwork({ layers: [2, 4, 1] });
+  const data = { inputs: new Float32Array(8), targets: new Float32Array(4), rows: 4 };
+  const training = assert.rejects(network.train(data, { epochs: 1e9 }), { code: 'DISPOSED' });
+  assert.equal(await manager.switchModule('fallback'), true);
+  await training;
+  assert.throws(() => network.run(Float32Array.of(0, 1)), { code: 'DISPOSED' });
+  await manager.cleanup();
 });
 
 test('row 20: ten initialize() at once are one compile and one result', async () => {
@@ -213,6 +319,26 @@ test('calls and failures are counted exactly, those of both layers', async () =>
   assert.ok(metrics.performanceScore >= 0 && metrics.performanceScore <= 100);
   assert.ok(metrics.memoryUsage > 0 && metrics.memoryUsage < 52_428_800);
   assert.equal(manager.healthCheck().status, 'error');
+  await manager.cleanup();
+});
+
+test('what the SIMD layer refuses is a failure as well', async () => {
+  const manager = new WasmModuleManager();
+  await manager.initialize();
+  const layer = manager.getSIMDLayer();
+  const [of3, of4] = [new Float32Array(3), new Float32Array(4)];
+  for (const [call, code] of [
+    [() => layer.simdVectorAdd([1] as never, of3), 'INVALID_ARGUMENT'],
+    [() => layer.simdDotProduct(of3, of4), 'SHAPE_MISMATCH'],
+    [() => layer.simdMatrixMultiply(of3, of4, 2, 2), 'SHAPE_MISMATCH'],
+    [() => layer.simdMatrixMultiply(of4, of4, 2, 1.5), 'INVALID_ARGUMENT'],
+  ] as const) {
+    assert.throws(call, { code });
+  }
+  assert.equal(manager.getModuleStatus().errorCount, 4);
+  assert.equal(manager.getModuleMetrics().errorRate, 1);
+  assert.equal(manager.healthCheck().status, 'error');
+  assert.deepEqual(layer.getOperationHistory(), []);
   await manager.cleanup();
 });
 

@@ -10,7 +10,7 @@ import { runProgram } from './run-program.js';
 
 const inputs = Float32Array.from([-3, -1, -0, 0, 0.5, 2, Number.NaN, Number.POSITIVE_INFINITY, -1e30]);
 
-test("the seed's example runs as it stands", async () => {
+test("the seed's example, with a short benchmark", async () => {
   const wasmSystem = await createWasmPerformanceSystem({
     preferredModule: 'ruv-swarm',
     enableSIMD: true,
@@ -18,7 +18,7 @@ test("the seed's example runs as it stands", async () => {
   });
   const result = await wasmSystem.performanceLayer.calculateNeuralActivation(inputs);
   const metrics = wasmSystem.manager.getPerformanceMetrics();
-  // The example itself takes the defaults; here a small run stands for it.
+  // To the letter it runs among the tests of the package, where a benchmark with the defaults is made once.
   const benchmarks = await runWasmBenchmarks(wasmSystem.manager, {
     ops: ['add'],
     sizes: [64],
@@ -93,6 +93,10 @@ test('after dispose nothing is left and every use says so', async () => {
   assert.equal(system.ready, false);
   assert.throws(() => system.runtime, { code: 'NOT_INITIALIZED' });
   assert.throws(() => runtime.memory.stats(), { code: 'DISPOSED' });
+  for (const event of ['metrics', 'health', 'switch'] as const) {
+    assert.throws(() => system.on(event, () => {}), { code: 'DISPOSED' });
+  }
+  assert.equal(await system.preload('fallback'), false);
   await assert.rejects(system.performanceLayer.calculateNeuralActivation(inputs), {
     code: 'NOT_INITIALIZED',
   });

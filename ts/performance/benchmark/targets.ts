@@ -116,7 +116,10 @@ function layerOver(runtime: NeuralRuntime): WasmPerformanceLayer {
     release() {},
   };
   const source = { load: async () => module, find: () => module };
-  return createManagedPerformanceLayer({}, new RuntimeAttachment('WasmPerformanceLayer', source, true));
+  return createManagedPerformanceLayer(
+    () => ({}),
+    new RuntimeAttachment('WasmPerformanceLayer', source, true),
+  );
 }
 
 const warmUpCalls = 500;
