@@ -37,6 +37,29 @@ export interface WasmModuleConfig {
   readonly healthThresholds?: HealthThresholds;
 }
 
+type ConfigName = keyof WasmModuleConfig;
+
+/** What a module is loaded by: a change of anything else asks for no other one. */
+export const loadedBy = [
+  'enableSIMD',
+  'memoryLimit',
+  'enableProfiling',
+  'wasmUrl',
+  'ruvSwarm',
+] as const satisfies readonly ConfigName[];
+
+/** What a module is chosen and loaded by. */
+export const chosenBy = [...loadedBy, 'preferredModule', 'enableAutoFallback'] as const;
+
+/** Whether there is a configuration `a` which says the same as `b` of `names`. */
+export function agree(
+  a: WasmModuleConfig | undefined,
+  b: WasmModuleConfig,
+  names: readonly ConfigName[],
+): boolean {
+  return a !== undefined && names.every((name) => a[name] === b[name]);
+}
+
 /** Two GiB: what the builds are linked for. */
 const largestMemory = 0x8000_0000;
 

@@ -122,12 +122,16 @@ export class RuntimeAttachment {
   }
 
   /**
-   * `work` with the operations of `module`. When a kernel traps the module is given up, and another one is loaded;
+   * `work` with the operations of `module`, and with `given`, which spares it a closure. When a kernel traps the module is given up, and another one is loaded;
    * the error goes on to the caller.
    */
-  run<T>(module: LoadedModule, work: (operations: ModuleOperations) => T): T {
+  run<T, Given = undefined>(
+    module: LoadedModule,
+    work: (operations: ModuleOperations, given: Given) => T,
+    given?: Given,
+  ): T {
     try {
-      return work(module.operations);
+      return work(module.operations, given as Given);
     } catch (error) {
       if (isTrap(error) && !module.retired) {
         this.traps.add(module.runtime.variant);

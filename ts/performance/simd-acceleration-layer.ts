@@ -325,10 +325,7 @@ export class SIMDAccelerationLayer {
       assertFloat32Array(name, 'a', a);
       assertFloat32Array(name, 'b', b);
       size = sizeOf(a, b);
-      result =
-        module === undefined
-          ? work(undefined, size)
-          : this.#attachment.run(module, (operations) => work(operations, size));
+      result = module === undefined ? work(undefined, size) : this.#attachment.run(module, work, size);
     } catch (error) {
       meter.fail(start);
       throw error;

@@ -24,11 +24,19 @@ import type {
   ModuleStatus,
   ModuleSwitch,
 } from './manager-types.js';
-import { defaultModuleConfig, mergeConfig, type WasmModuleConfig } from './module-config.js';
+import {
+  agree,
+  chosenBy,
+  defaultModuleConfig,
+  loadedBy,
+  mergeConfig,
+  type WasmModuleConfig,
+} from './module-config.js';
 import { moduleIssues } from './module-health.js';
 import { type ModuleMetrics, moduleMetrics, noModuleMetrics } from './module-metrics.js';
 import { moduleReport } from './module-report.js';
 import { moduleStatus } from './module-status.js';
+import { PreloadedModules } from './preloaded-modules.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 import { createManagedSimdLayer, type SIMDAccelerationLayer } from './simd-acceleration-layer.js';
 import { createManagedPerformanceLayer, type WasmPerformanceLayer } from './wasm-performance-layer.js';
@@ -40,11 +48,6 @@ interface ActiveModule extends ChosenModule {
   /** What it was loaded with: the configuration may have changed since. */
   readonly config: WasmModuleConfig;
 }
-
-/** What a module is loaded by; the rest of the configuration asks for no other one. */
-const loadedBy = ['enableSIMD', 'memoryLimit', 'enableProfiling', 'wasmUrl', 'ruvSwarm'] as const;
-/** What a module is chosen by. */
-const chosenBy = [...loadedBy, 'preferredModule', 'enableAutoFallback'] as const;
 
 /** Chooses and loads a module, hands it to two layers, and changes it without losing a call. */
 export class WasmModuleManager {
@@ -62,7 +65,7 @@ export class WasmModuleManager {
   #lastError: string | undefined;
   readonly #traps = new TrapRecord();
   #targets: readonly BenchmarkTarget[] = [];
-  readonly #preloaded = new Map<string, Pick<ActiveModule, 'loaded' | 'config'>>();
+  readonly #preloaded = new PreloadedModules();
 
   /** Loads nothing. Throws `INVALID_ARGUMENT` for a bad value or an unknown `preferredModule`. */
   constructor(config: Partial<WasmModuleConfig> = {}) {
@@ -102,10 +105,10 @@ export class WasmModuleManager {
 
   /** As `initialize`, but rejects with the error of the last candidate. Calls at the same time are one load. */
   initializeOrThrow(): Promise<void> {
-    if (this.#isCurrent(this.#active, chosenBy)) return Promise.resolve();
+    if (agree(this.#active?.config, this.#config, chosenBy)) return Promise.resolve();
     if (this.#initializing === undefined) {
       const done = this.#inTurn(async (signal) => {
-        if (this.#isCurrent(this.#active, chosenBy)) return;
+        if (agree(this.#active?.config, this.#config, chosenBy)) return;
         await this.#install(() => selectModule(this.#loadOptions(signal)), signal);
       }).finally(() => {
         if (this.#initializing === done) this.#initializing = undefined;
@@ -126,7 +129,7 @@ export class WasmModuleManager {
     try {
       await this.#inTurn(async (signal) => {
         const isSame = definition !== undefined && this.#active?.definition === definition;
-        if (isSame && this.#isCurrent(this.#active, loadedBy)) return;
+        if (isSame && agree(this.#active?.config, this.#config, loadedBy)) return;
         const options = this.#loadOptions(signal);
         await this.#install(
           definition === undefined
@@ -147,19 +150,9 @@ export class WasmModuleManager {
    */
   async preload(name: string): Promise<boolean> {
     const definition = knownModules().find((module) => module.name === name);
-    if (definition === undefined) return false;
-    if (this.#isCurrent(this.#preloaded.get(name), loadedBy)) return true;
-    const { signal } = this.#cancel;
-    const config = this.#config;
-    const { chosen } = await loadChain([definition], this.#loadOptions(signal));
-    if (chosen === undefined) return false;
-    if (signal.aborted) {
-      chosen.loaded.release();
-      return false;
-    }
-    this.#preloaded.get(name)?.loaded.release();
-    this.#preloaded.set(name, { loaded: chosen.loaded, config });
-    return true;
+    return (
+      definition !== undefined && this.#preloaded.keep(definition, this.#loadOptions(this.#cancel.signal))
+    );
   }
 
   getModuleStatus(): ModuleStatus {
@@ -237,7 +230,7 @@ export class WasmModuleManager {
       this.getModuleStatus(),
       this.getPerformanceMetrics(),
       this.healthCheck(),
-      this.#config.memoryLimit,
+      (this.#active?.config ?? this.#config).memoryLimit,
     );
   }
 
@@ -300,22 +293,13 @@ export class WasmModuleManager {
     this.#failedLoads = 0;
     this.#lastError = undefined;
     this.#traps.clear();
-    for (const { loaded } of this.#preloaded.values()) loaded.release();
-    this.#preloaded.clear();
+    this.#preloaded.release();
     active?.loaded.release();
     return Promise.resolve();
   }
 
-  #loadOptions(signal: AbortSignal): WasmModuleConfig & Pick<ModuleLoadOptions, 'signal' | 'excludedTiers'> {
+  #loadOptions(signal: AbortSignal): WasmModuleConfig & ModuleLoadOptions & { readonly signal: AbortSignal } {
     return { ...this.#config, signal, excludedTiers: this.#traps.excludedTiers };
-  }
-
-  /** Whether `module` is there, and was loaded with what the configuration says of `names` now. */
-  #isCurrent(
-    module: Pick<ActiveModule, 'config'> | undefined,
-    names: readonly (keyof WasmModuleConfig)[],
-  ): boolean {
-    return module !== undefined && names.every((name) => module.config[name] === this.#config[name]);
   }
 
   /** Loads by `select` and puts what it chose to use; rejects with the reason, recorded, when it chose nothing. */

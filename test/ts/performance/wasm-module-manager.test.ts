@@ -76,6 +76,7 @@ test('a changed configuration reaches the module in use by initialize() and by a
     assert.equal(manager.getRuntime(), unchanged, 'nothing that a module is loaded by has changed');
     manager.updateConfig({ enableSIMD: false, memoryLimit: 4 * 1024 * 1024, enableProfiling: false });
     assert.equal(manager.getModuleStatus().tier, 'simd', 'until then nothing changes');
+    assert.match(manager.getPerformanceReport(), / of 52428800 bytes/);
     assert.equal(await again(manager), true);
     assert.equal(manager.getModuleStatus().tier, 'scalar');
     assert.equal(manager.getRuntime().memory.stats().limit, 4 * 1024 * 1024);
