@@ -122,8 +122,8 @@ export class RuntimeAttachment {
   }
 
   /**
-   * `work` with the operations of `module`, and with `given`, which spares it a closure. When a kernel traps the module is given up, and another one is loaded;
-   * the error goes on to the caller.
+   * `work` with the operations of `module`, and with `given`, which spares it a closure. When a kernel traps the
+   * module is given up, and another one is loaded; the error goes on to the caller.
    */
   run<T, Given = undefined>(
     module: LoadedModule,
