@@ -1,5 +1,5 @@
-// npm run test:exhaustive: the error of every function over all 2^32 floats, on all cores. Takes minutes, so npm test
-// leaves it out; run it after any change in cpp/math or of an activation.
+// npm run test:exhaustive: the error of every function over all 2^32 floats, on all cores. Takes a quarter of an hour
+// on two, so npm test leaves it out; run it after any change in cpp/math or of an activation.
 //
 //   npm run test:exhaustive              all functions
 //   npm run test:exhaustive -- exp log   some

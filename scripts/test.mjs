@@ -19,7 +19,7 @@ import { nodeTestFiles, runNodeTests } from './lib/typescript.mjs';
 import { consumerToolsAreInstalled } from './setup/npm-packages.mjs';
 import { missingBrowsers, setUpPeers, setUpToolchain } from './setup/setup.mjs';
 
-// What a run may take on two cores; a quiet machine needs about 16 minutes, and 15 are aimed at. The limit is a test like the others: whoever makes the suite slower learns it.
+// What a run may take on two cores; a quiet machine needs about eight minutes, and 15 are aimed at. The limit is a test like the others: whoever makes the suite slower learns it.
 const LIMIT = 30;
 const LIMIT_WITH_SET_UP = 40;
 
