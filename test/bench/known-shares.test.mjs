@@ -16,6 +16,14 @@ const cell = {
   unit: { name: 'GFLOP/s', perMillisecond: flops / 1e6 },
   limit: { kind: 'flops', amount: flops },
 };
+/** A row of a function, which copying limits. @param {string} count of its numbers */
+const sigmoidOf = (count) => ({
+  ...cell,
+  suite: 'elementwise',
+  name: `sigmoid ${count}`,
+  unit: { name: '10⁹/s', perMillisecond: flops / 1e6 },
+  limit: { kind: 'copy', amount: 1 },
+});
 const known = { cpu: 'AMD EPYC', engine: 'node20' };
 
 /**
@@ -83,25 +91,14 @@ test('on a processor or in an engine that is not known, 0.4 of it is asked for',
 });
 
 test('of functions 0.3 elsewhere', () => {
-  const row = {
-    ...cell,
-    suite: 'elementwise',
-    name: 'sigmoid 10⁴',
-    unit: { name: '10⁹/s', perMillisecond: flops / 1e6 },
-    limit: { kind: 'copy', amount: 1 },
-  };
+  const row = sigmoidOf('10⁴');
   assert.equal(defects(0.75 * 1.03, { row }).length, 1);
   assert.deepEqual(defects(0.31 * 1.03, { row, cpu: 'M9' }), []);
   assert.equal(defects(0.29 * 1.03, { row, cpu: 'M9' }).length, 1);
 });
 
 test('of what memory limits a third, and a quarter elsewhere; rows that are not in the table have no measure', () => {
-  const row = {
-    ...cell,
-    suite: 'elementwise',
-    name: 'sigmoid 10⁶',
-    unit: { name: '10⁹/s', perMillisecond: flops / 1e6 },
-  };
+  const row = sigmoidOf('10⁶');
   assert.deepEqual(defects(0.34 * 1.2, { row }), []);
   assert.equal(defects(0.32 * 1.2, { row }).length, 1);
   assert.deepEqual(defects(0.26 * 1.2, { row, cpu: 'M9' }), []);
