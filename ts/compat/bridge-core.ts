@@ -24,24 +24,28 @@ const defaultMaxArraySize = 999_823;
 
 /** Sums since `initialize`. */
 interface BridgeCounts {
-  readonly operations: number;
+  operations: number;
+  elements: number;
   /** Milliseconds of the last operation, copies in and out included. */
-  readonly lastTime: number;
-  readonly busyTime: number;
-  /** Milliseconds of `busyTime` in which a kernel ran. */
-  readonly kernelTime: number;
-  readonly elements: number;
+  lastTime: number;
+  busyTime: number;
+  /** Of the operations whose kernels were timed by themselves. */
+  sampledTime: number;
+  /** Milliseconds of `sampledTime` in which a kernel ran. */
+  sampledKernelTime: number;
 }
 
-const nothingCounted: BridgeCounts = { operations: 0, lastTime: 0, busyTime: 0, kernelTime: 0, elements: 0 };
+/** In so many operations the kernels of one are timed by themselves: on each it would double the cost of profiling. */
+const sampleEvery = 16;
 
 export class BridgeCore {
   readonly config: WasmModuleConfig;
   readonly attachment: RuntimeAttachment;
   readonly maxArraySize: number;
   readonly #notInitialized: string;
-  #counts = nothingCounted;
-  #kernelTime = 0;
+  #counts = nothingCounted();
+  /** Of the operation under way; undefined where its kernels are not timed. */
+  #kernelTime: number | undefined;
   /** What a kernel of the operation under way threw. */
   #failure: unknown;
 
@@ -80,8 +84,14 @@ export class BridgeCore {
     return isVectorBuild(this.attachment.runtime?.variant);
   }
 
-  get counts(): BridgeCounts {
+  get counts(): Readonly<BridgeCounts> {
     return this.#counts;
+  }
+
+  /** Share of the time of operations in which a kernel ran, 0..1; before it was measured, 1 after an operation. */
+  get efficiency(): number {
+    const { operations, sampledTime, sampledKernelTime } = this.#counts;
+    return Math.min(1, sampledTime > 0 ? sampledKernelTime / sampledTime : operations);
   }
 
   /** Bytes of the memory limit that the module and live blocks take, and the limit; both 0 without a module. */
@@ -112,7 +122,8 @@ export class BridgeCore {
     const { recorder } = this.attachment;
     const meter = recorder.meter(name);
     const start = meter.begin();
-    this.#kernelTime = 0;
+    const isSampled = recorder.profiling !== false && this.#counts.operations % sampleEvery === 0;
+    this.#kernelTime = isSampled ? 0 : undefined;
     this.#failure = undefined;
     try {
       let elements = 0;
@@ -121,8 +132,7 @@ export class BridgeCore {
         elements += input.length;
       }
       const result = this.attachment.run(loaded, () => work(loaded));
-      meter.end(start, elements);
-      this.#count(recorder.profiling === false ? 0 : systemClock() - start, elements);
+      this.#count(meter.end(start, elements) - start, elements);
       return result;
     } catch (error) {
       meter.fail(start);
@@ -130,22 +140,22 @@ export class BridgeCore {
     }
   }
 
-  /** A call into the module, timed by itself. */
+  /** A call into the module, timed by itself in an operation of the sample. */
   kernel<T>(work: () => T): T {
-    const { profiling } = this.attachment.recorder;
-    const start = profiling === false ? 0 : systemClock();
+    const before = this.#kernelTime;
+    const start = before === undefined ? 0 : systemClock();
     try {
       return work();
     } catch (error) {
       this.#failure = error;
       throw error;
     } finally {
-      if (profiling !== false) this.#kernelTime += systemClock() - start;
+      if (before !== undefined) this.#kernelTime = before + systemClock() - start;
     }
   }
 
   resetCounts(): void {
-    this.#counts = nothingCounted;
+    this.#counts = nothingCounted();
     this.attachment.recorder.reset();
   }
 
@@ -164,15 +174,19 @@ export class BridgeCore {
   }
 
   #count(time: number, elements: number): void {
-    const { operations, busyTime, kernelTime, elements: before } = this.#counts;
-    this.#counts = {
-      operations: operations + 1,
-      lastTime: time,
-      busyTime: busyTime + time,
-      kernelTime: kernelTime + this.#kernelTime,
-      elements: before + elements,
-    };
+    const counts = this.#counts;
+    counts.operations++;
+    counts.elements += elements;
+    counts.lastTime = time;
+    counts.busyTime += time;
+    if (this.#kernelTime === undefined) return;
+    counts.sampledTime += time;
+    counts.sampledKernelTime += this.#kernelTime;
   }
+}
+
+function nothingCounted(): BridgeCounts {
+  return { operations: 0, elements: 0, lastTime: 0, busyTime: 0, sampledTime: 0, sampledKernelTime: 0 };
 }
 
 /** What the operation refused says so itself; a kernel that was stopped, or is none of ours, is told as such. */

@@ -21,7 +21,10 @@ export interface ProductionWasmBridgeMetrics {
   readonly simdAcceleration: boolean;
   /** Elements per second, over all operations. */
   readonly throughput: number;
-  /** Share of the operations' time in which a kernel ran, 0..1; 1 where the clock is too coarse to tell. */
+  /**
+   * Share of the time of the first of every 16 operations in which a kernel ran, 0..1; 1 where the clock is too coarse
+   * to tell.
+   */
   readonly efficiency: number;
   /** As getSpeedupFactor(). */
   readonly speedupFactor: number;
@@ -81,10 +84,10 @@ export class ProductionWasmBridge {
    * `INVALID_ARGUMENT` for what is no Float32Array and `SHAPE_MISMATCH` for one that is longer than `maxArraySize`.
    */
   calculateNeuralActivation(inputs: Float32Array): Float32Array {
-    return this.#core.operation('calculateNeuralActivation', [inputs], ({ runtime, operations }) => {
+    return this.#core.operation('calculateNeuralActivation', [inputs], ({ runtime, ops, operations }) => {
       const block = this.#scratch.take(runtime, inputs, 0);
       if (block === undefined) return this.#core.kernel(() => operations.calculateNeuralActivation(inputs));
-      this.#core.kernel(() => runtime.ops.activate('tanh', block, { gain: 0.5, out: block }));
+      this.#core.kernel(() => ops.activate('tanh', block, { gain: 0.5, out: block }));
       return block.toArray();
     });
   }
@@ -94,43 +97,43 @@ export class ProductionWasmBridge {
    * calculateNeuralActivation does, and for a rule that is none.
    */
   optimizeConnections(connections: Float32Array, rule?: ConnectionOptions): Float32Array {
-    return this.#core.operation('optimizeConnections', [connections], ({ runtime, operations }) => {
+    return this.#core.operation('optimizeConnections', [connections], ({ runtime, ops, operations }) => {
       const block = rule === undefined ? this.#scratch.take(runtime, connections, 0) : undefined;
       if (block === undefined) {
         return this.#core.kernel(() => operations.optimizeConnections(connections, rule));
       }
-      this.#core.kernel(() => runtime.ops.optimizeConnections(block, { out: block }));
+      this.#core.kernel(() => ops.optimizeConnections(block, { out: block }));
       return block.toArray();
     });
   }
 
   /** Spikes per second: the elements above 0.1 over `windowMs` milliseconds; 0 for a window that is not above 0. */
   processSpikeTrainData(spikes: Float32Array, windowMs: number): number {
-    return this.#core.operation('processSpikeTrainData', [spikes], ({ runtime }) => {
+    return this.#core.operation('processSpikeTrainData', [spikes], ({ runtime, ops }) => {
       const operand = this.#scratch.take(runtime, spikes, 0) ?? spikes;
-      return this.#core.kernel(() => runtime.ops.spikeRate(operand, windowMs));
+      return this.#core.kernel(() => ops.spikeRate(operand, windowMs));
     });
   }
 
   /** mean(neurons) · mean(synapses); 0 when either is empty. */
   calculateMeshEfficiency(neurons: Float32Array, synapses: Float32Array): number {
-    return this.#core.operation('calculateMeshEfficiency', [neurons, synapses], ({ runtime }) => {
+    return this.#core.operation('calculateMeshEfficiency', [neurons, synapses], ({ runtime, ops }) => {
       const a = this.#scratch.take(runtime, neurons, 0) ?? neurons;
       const b = this.#scratch.take(runtime, synapses, 1) ?? synapses;
-      return this.#core.kernel(() => runtime.ops.meshEfficiency(a, b));
+      return this.#core.kernel(() => ops.meshEfficiency(a, b));
     });
   }
 
   /** The first call after `initialize` measures the speed-up, in two or three milliseconds. */
   getPerformanceMetrics(): ProductionWasmBridgeMetrics {
-    const { lastTime, busyTime, kernelTime, elements, operations } = this.#core.counts;
+    const { lastTime, busyTime, elements, operations } = this.#core.counts;
     const { used, limit } = this.#core.memory;
     return {
       executionTime: lastTime,
       memoryUsage: used,
       simdAcceleration: this.isSIMDSupported(),
       throughput: busyTime > 0 ? (elements * 1000) / busyTime : 0,
-      efficiency: busyTime > 0 ? Math.min(1, kernelTime / busyTime) : Math.min(1, operations),
+      efficiency: this.#core.efficiency,
       speedupFactor: this.getSpeedupFactor(),
       memoryPressure: limit > 0 ? used / limit : 0,
       cacheHitRatio: this.#scratch.hitRatio,

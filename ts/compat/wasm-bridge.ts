@@ -20,8 +20,8 @@ export interface WasmBridgeMetrics {
   /** Elements per millisecond, over all operations. */
   readonly throughput: number;
   /**
-   * Share of the operations' time in which a kernel ran, 0..1: the rest are copies in and out. 1 where the clock is too
-   * coarse to tell.
+   * Share of the operations' time in which a kernel ran, 0..1: the rest are copies in and out. Of the first of every 16
+   * operations; 1 where the clock is too coarse to tell.
    */
   readonly efficiency: number;
 }
@@ -111,13 +111,13 @@ export class WasmBridge {
   }
 
   getPerformanceMetrics(): WasmBridgeMetrics {
-    const { lastTime, busyTime, kernelTime, elements, operations } = this.#core.counts;
+    const { lastTime, busyTime, elements } = this.#core.counts;
     return {
       executionTime: lastTime,
       memoryUsage: this.#core.memory.used / (1024 * 1024),
       simdAcceleration: this.isSIMDSupported(),
       throughput: busyTime > 0 ? elements / busyTime : 0,
-      efficiency: busyTime > 0 ? Math.min(1, kernelTime / busyTime) : Math.min(1, operations),
+      efficiency: this.#core.efficiency,
     };
   }
 
@@ -195,11 +195,10 @@ export class WasmBridge {
 export default WasmBridge;
 
 function lowLevelModule(
-  { runtime }: LoadedModule,
+  { runtime, ops }: LoadedModule,
   core: BridgeCore,
   blocks: ReadonlyMap<number, Float32Block>,
 ): WasmBridgeModule {
-  const { ops } = runtime;
   /** The block itself where it is wanted whole, so that nothing is copied. */
   const at = (address: number, count: number): Vec => {
     const block = blocks.get(address);

@@ -104,7 +104,7 @@ export class OperationRecorder {
     const elapsed = isOff ? 0 : Math.max(0, this.#clock() - this.#origin[0]!);
     if (!isOff) this.#clockResolution ??= measureClockResolution(this.#clock);
     const clockResolution = this.#clockResolution ?? null;
-    const used = [...this.#meters].filter(([, { calls }]) => calls > 0);
+    const used = [...this.#meters].filter(([, { sums }]) => sums[calls]! > 0);
     const metrics = (meters: readonly RecordingMeter[]) => metricsOf(meters, elapsed, clockResolution ?? 0);
     return {
       profiling,
@@ -123,6 +123,7 @@ export class OperationRecorder {
   }
 }
 
+/** Places in the sums of a meter; the first two are those of a window too. */
 const calls = 0;
 const elementsSum = 1;
 const errors = 2;
@@ -131,26 +132,13 @@ const busyTime = 3;
 class RecordingMeter implements OperationMeter {
   readonly histogram = new LatencyHistogram();
   readonly window = new SlidingWindow();
+  readonly sums = new Float64Array(4);
   readonly #clock: Clock;
   readonly #origin: Float64Array;
-  readonly #sums = new Float64Array(4);
 
   constructor(clock: Clock, origin: Float64Array) {
     this.#clock = clock;
     this.#origin = origin;
-  }
-
-  get calls(): number {
-    return this.#sums[calls]!;
-  }
-  get elements(): number {
-    return this.#sums[elementsSum]!;
-  }
-  get errors(): number {
-    return this.#sums[errors]!;
-  }
-  get busyTime(): number {
-    return this.#sums[busyTime]!;
   }
 
   begin(): number {
@@ -164,18 +152,18 @@ class RecordingMeter implements OperationMeter {
   }
 
   fail(start: number): void {
-    this.#sums[errors]! += 1;
+    this.sums[errors]! += 1;
     this.record(start, this.#clock(), 0);
   }
 
   reset(): void {
-    this.#sums.fill(0);
+    this.sums.fill(0);
     this.histogram.reset();
     this.window.reset();
   }
 
   protected record(start: number, now: number, elements: number): void {
-    const sums = this.#sums;
+    const { sums } = this;
     const latency = now > start ? now - start : 0;
     sums[calls]! += 1;
     sums[elementsSum]! += elements;
@@ -213,37 +201,34 @@ function metricsOf(
 ): OperationMetrics {
   const latencies = new LatencyHistogram();
   for (const { histogram } of meters) latencies.merge(histogram);
-  const total = (of: (meter: RecordingMeter) => number): number =>
-    meters.reduce((sum, meter) => sum + of(meter), 0);
-  const rates = (count: 'calls' | 'elements'): Rates => {
+  const total = (of: (meter: RecordingMeter) => ArrayLike<number>, place: number): number =>
+    meters.reduce((sum, meter) => sum + of(meter)[place]!, 0);
+  const sum = (place: number): number => total(({ sums }) => sums, place);
+  const rates = (place: number): Rates => {
     const within = (milliseconds: number): number =>
       perSecond(
-        total(({ window }) => window.sum(elapsed, milliseconds)[count]),
+        total(({ window }) => window.sum(elapsed, milliseconds), place),
         coveredSpan(elapsed, milliseconds),
       );
     return {
       lastSecond: within(1000),
       lastTenSeconds: within(10_000),
-      sinceStart: perSecond(
-        total((meter) => meter[count]),
-        elapsed,
-      ),
+      sinceStart: perSecond(sum(place), elapsed),
     };
   };
-  const calls = total((meter) => meter.calls);
   const { p50, p95, p99, max } = latencies.summary();
-  const bound = calls === 0 ? 0 : clockResolution;
+  const bound = sum(calls) === 0 ? 0 : clockResolution;
   return {
-    calls,
-    elements: total((meter) => meter.elements),
-    errors: total((meter) => meter.errors),
-    busyTime: total((meter) => meter.busyTime),
+    calls: sum(calls),
+    elements: sum(elementsSum),
+    errors: sum(errors),
+    busyTime: sum(busyTime),
     p50: Math.max(p50, bound),
     p95: Math.max(p95, bound),
     p99: Math.max(p99, bound),
     max: Math.max(max, bound),
-    callsPerSecond: rates('calls'),
-    elementsPerSecond: rates('elements'),
+    callsPerSecond: rates(calls),
+    elementsPerSecond: rates(elementsSum),
   };
 }
 

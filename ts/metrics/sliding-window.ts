@@ -7,11 +7,6 @@ const bucketMs = 50;
 const slots = 256;
 const fields = 3;
 
-export interface WindowSum {
-  readonly calls: number;
-  readonly elements: number;
-}
-
 /**
  * Milliseconds that a window of `windowMs` really covers `elapsed` milliseconds after the start: whole buckets
  * and the one that has begun, so that it is shorter than the window by up to one bucket, never longer.
@@ -38,8 +33,10 @@ export class SlidingWindow {
     ring[slot + 2]! += elements;
   }
 
-  /** The sum over the last `windowMs` (at most 12 seconds) before `elapsed`, as far as `coveredSpan` reaches. */
-  sum(elapsed: number, windowMs: number): WindowSum {
+  /**
+   * Calls and elements over the last `windowMs` (at most 12 seconds) before `elapsed`, as far as `coveredSpan` reaches.
+   */
+  sum(elapsed: number, windowMs: number): readonly [calls: number, elements: number] {
     const ring = this.#ring;
     const last = bucketAt(elapsed);
     let calls = 0;
@@ -50,7 +47,7 @@ export class SlidingWindow {
       calls += ring[slot + 1]!;
       elements += ring[slot + 2]!;
     }
-    return { calls, elements };
+    return [calls, elements];
   }
 
   reset(): void {

@@ -100,6 +100,7 @@ type Call<Name extends ModuleOperationName> = ModuleOperations[Name];
 
 class AdaptedModule implements LoadedModule {
   readonly runtime: LoadedModule['runtime'];
+  readonly ops: LoadedModule['ops'];
   readonly operations: ModuleOperations;
   readonly #name: string;
   readonly #own: ModuleImplementation;
@@ -120,6 +121,7 @@ class AdaptedModule implements LoadedModule {
     this.#ownLimit = ownLimit;
     this.#base = base;
     this.runtime = base.loaded.runtime;
+    this.ops = base.loaded.ops;
     this.#routes = new Map(
       [...verdicts].map(([operation, { accepted, ...verdict }]) => [
         operation,

@@ -4,6 +4,7 @@
 import type { HostAbortSignal } from '../core/host-types.js';
 import type { VariantName } from '../core/variants.js';
 import type { Profiling } from '../metrics/runtime-metrics.js';
+import type { Ops } from '../ops/types.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
 import type { LocateFile } from './file-options.js';
 import type { ModuleOperationName, ModuleOperations } from './module-operations.js';
@@ -53,6 +54,9 @@ export interface ModuleLoadOptions {
 /** A module in use. */
 export interface LoadedModule {
   readonly runtime: NeuralRuntime;
+  /** Those of the runtime, for a caller that counts its calls itself: the runtime does not count these. */
+  readonly ops: Ops;
+  /** Not counted by the runtime either. */
   readonly operations: ModuleOperations;
   /** Who serves what, at this moment; absent where the module serves everything itself. */
   readonly routing?: () => ModuleRoute[];

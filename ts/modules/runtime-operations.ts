@@ -1,14 +1,14 @@
 /**
- * The operations of a module over a runtime. What is elementwise is worked on in pieces where the pool is too small;
+ * The operations of a module over those of a runtime. What is elementwise is worked on in pieces where the pool is too small;
  * anything else throws `POOL_EXHAUSTED` then.
  */
-import type { NeuralRuntime } from '../runtime/runtime.js';
+import type { Ops } from '../ops/types.js';
 import type { ModuleOperations } from './module-operations.js';
 
 /** One object for all calls: an options object of each call's own would be garbage at once. */
 const halfGain = { gain: 0.5 } as const;
 
-export function runtimeOperations({ ops }: NeuralRuntime): ModuleOperations {
+export function runtimeOperations(ops: Ops): ModuleOperations {
   return {
     calculateNeuralActivation: (x) => ops.activate('tanh', x, halfGain),
     optimizeConnections: (w, rule) => ops.optimizeConnections(w, rule) as Float32Array,

@@ -6,21 +6,23 @@
  */
 import type { VariantName } from '../core/variants.js';
 import type { Profiling } from '../metrics/runtime-metrics.js';
-import { loadRuntime, type NeuralRuntime } from '../runtime/runtime.js';
+import { loadWithUncountedOps } from '../runtime/runtime.js';
 import { loadAborted } from './failure.js';
 import { fileOptions } from './file-options.js';
 import type { LoadedModule, ModuleLoadOptions } from './module-definition.js';
 import { runtimeOperations } from './runtime-operations.js';
 import { version } from './version.js';
 
+type LoadedParts = Pick<LoadedModule, 'runtime' | 'ops' | 'operations'>;
+
 interface SharedEntry {
   readonly variant: VariantName;
   readonly memoryLimit: number;
   readonly profiling: Profiling;
-  readonly loading: Promise<NeuralRuntime>;
+  readonly loading: Promise<LoadedParts>;
   /** Ends the load when everyone who waited for it has turned away. */
   readonly cancel: AbortController;
-  runtime: NeuralRuntime | undefined;
+  loaded: LoadedParts | undefined;
   references: number;
   /** It trapped: nobody is to get it any more. */
   retired: boolean;
@@ -80,15 +82,15 @@ function beginLoad(
     profiling: options.enableProfiling,
     loading: load(variant, options, cancel.signal),
     cancel,
-    runtime: undefined,
+    loaded: undefined,
     references: 0,
     retired: false,
   };
   entry.loading.then(
-    (runtime) => {
+    (loaded) => {
       // Loaded in the very turn in which the last one turned away.
-      if (entry.references === 0) runtime.dispose();
-      else entry.runtime = runtime;
+      if (entry.references === 0) loaded.runtime.dispose();
+      else entry.loaded = loaded;
     },
     () => {
       // Those who wait are told; here it only must not count as unhandled.
@@ -126,7 +128,7 @@ export function attachToLoaded(preference: AttachPreference): LoadedModule | und
   if (table === undefined) return undefined;
   const suitable = [...table].filter(
     ([, entry]) =>
-      entry.runtime !== undefined &&
+      entry.loaded !== undefined &&
       isUsable(entry) &&
       (preference.anyLimit || entry.memoryLimit === preference.memoryLimit) &&
       (preference.enableSIMD || entry.variant !== 'simd') &&
@@ -139,40 +141,33 @@ export function attachToLoaded(preference: AttachPreference): LoadedModule | und
     (entry.profiling === preference.enableProfiling ? 0 : 1);
   suitable.sort(([, a], [, b]) => rank(a) - rank(b));
   const [best] = suitable;
-  if (best?.[1].runtime === undefined) return undefined;
+  if (best?.[1].loaded === undefined) return undefined;
   best[1].references++;
-  return sharedUse(table, best[0], best[1], best[1].runtime);
+  return sharedUse(table, best[0], best[1], best[1].loaded);
 }
 
 /** A runtime that no one else uses. */
-function ownUse(runtime: NeuralRuntime): LoadedModule {
+function ownUse(loaded: LoadedParts): LoadedModule {
   let retired = false;
   return {
-    runtime,
-    operations: runtimeOperations(runtime),
+    ...loaded,
     get retired() {
       return retired;
     },
     retire() {
       retired = true;
     },
-    release: () => runtime.dispose(),
+    release: () => loaded.runtime.dispose(),
   };
 }
 
-function sharedUse(
-  table: SharedTable,
-  key: string,
-  entry: SharedEntry,
-  runtime: NeuralRuntime,
-): LoadedModule {
+function sharedUse(table: SharedTable, key: string, entry: SharedEntry, loaded: LoadedParts): LoadedModule {
   let released = false;
   const forget = (): void => {
     if (table.get(key) === entry) table.delete(key);
   };
   return {
-    runtime,
-    operations: runtimeOperations(runtime),
+    ...loaded,
     get retired() {
       return entry.retired;
     },
@@ -186,7 +181,7 @@ function sharedUse(
       entry.references--;
       if (entry.references > 0) return;
       forget();
-      runtime.dispose();
+      loaded.runtime.dispose();
     },
   };
 }
@@ -194,21 +189,21 @@ function sharedUse(
 /** Whoever holds the runtime may have disposed of it: then the next one to ask gets a new one. */
 function isUsable(entry: SharedEntry): boolean {
   if (entry.retired) return false;
-  if (entry.runtime === undefined) return true;
+  if (entry.loaded === undefined) return true;
   try {
-    entry.runtime.memory.stats();
+    entry.loaded.runtime.memory.stats();
     return true;
   } catch {
     return false;
   }
 }
 
-function load(
+async function load(
   variant: VariantName,
   options: ModuleLoadOptions,
   signal: AbortSignal | undefined,
-): Promise<NeuralRuntime> {
-  return loadRuntime({
+): Promise<LoadedParts> {
+  const { runtime, uncountedOps } = await loadWithUncountedOps({
     variant,
     memoryLimit: options.memoryLimit,
     timeout: options.loadTimeout,
@@ -216,6 +211,7 @@ function load(
     ...fileOptions(variant, options),
     ...(signal === undefined ? {} : { signal }),
   });
+  return { runtime, ops: uncountedOps, operations: runtimeOperations(uncountedOps) };
 }
 
 /** One of the process's shared runtimes. */
@@ -231,6 +227,6 @@ export interface SharedRuntimeInfo {
 export function listSharedRuntimes(): SharedRuntimeInfo[] {
   const table = (globalThis as { [key: symbol]: SharedTable | undefined })[tableKey];
   return [...(table?.values() ?? [])]
-    .filter((entry) => entry.runtime !== undefined && isUsable(entry))
+    .filter((entry) => entry.loaded !== undefined && isUsable(entry))
     .map(({ variant, memoryLimit, references }) => ({ tier: variant, memoryLimit, uses: references }));
 }

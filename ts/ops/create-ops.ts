@@ -11,9 +11,10 @@ import { reductionCalls } from './reductions.js';
 import { rowCall, vectorCall } from './rows.js';
 import type { Ops } from './types.js';
 
-export function createOps(engine: Engine, pool: Pool): Ops {
+/** `recorder` counts and times the calls: the engine's own, or that of a caller with counts of its own. */
+export function createOps(engine: Engine, pool: Pool, recorder = engine.recorder): Ops {
   const { abi } = engine;
-  const runner = new OperationRunner(engine, pool);
+  const runner = new OperationRunner(engine, pool, recorder);
   // Kernels that take fractions are called from a function of their own each: only where an engine always sees the same
   // kernel does it hand a fraction over without allocating it.
   const { numbers } = runner;

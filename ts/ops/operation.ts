@@ -2,7 +2,7 @@
 import type { Engine } from '../core/engine.js';
 import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
 import type { Float32PoolBlock, Pool } from '../core/memory-pool.js';
-import type { OperationMeter } from '../metrics/operation-recorder.js';
+import type { OperationMeter, OperationRecorder } from '../metrics/operation-recorder.js';
 import { type KernelCall, type Operands, runInPieces, runWhole } from './copying.js';
 import { assertLength, blockOf, isLive, newResult, type Vec } from './vec.js';
 
@@ -60,10 +60,12 @@ export class OperationRunner {
   readonly numbers: Float64Array = new Float64Array(4);
   readonly #engine: Engine;
   readonly #pool: Pool;
+  readonly #recorder: OperationRecorder;
 
-  constructor(engine: Engine, pool: Pool) {
+  constructor(engine: Engine, pool: Pool, recorder: OperationRecorder) {
     this.#engine = engine;
     this.#pool = pool;
+    this.#recorder = recorder;
   }
 
   /**
@@ -216,11 +218,11 @@ export class OperationRunner {
     name: string,
     { kernel, operands, resultLength, access }: Omit<Operation, 'name' | 'meter'>,
   ): Operation {
-    return { name, meter: this.#engine.recorder.meter(name), kernel, operands, resultLength, access };
+    return { name, meter: this.#recorder.meter(name), kernel, operands, resultLength, access };
   }
 
   measured(name: string): Measured {
-    return { name, meter: this.#engine.recorder.meter(name) };
+    return { name, meter: this.#recorder.meter(name) };
   }
 }
 

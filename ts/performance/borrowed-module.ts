@@ -5,6 +5,7 @@ import type { LoadedModule } from '../modules/module-definition.js';
 export function borrow(loaded: LoadedModule): LoadedModule {
   return {
     runtime: loaded.runtime,
+    ops: loaded.ops,
     operations: loaded.operations,
     ...(loaded.routing === undefined ? {} : { routing: () => loaded.routing!() }),
     ...(loaded.runsOnBuild === undefined ? {} : { runsOnBuild: (name) => loaded.runsOnBuild!(name) }),

@@ -88,18 +88,9 @@ export interface SIMDStatus {
   readonly calls: number;
 }
 
-type RateName = 'add' | 'dot' | 'matmul';
+const rateNames = ['add', 'dot', 'matmul'] as const;
 
-interface HistoryEntry {
-  readonly name: string;
-  readonly rate: RateName;
-  readonly work: number;
-  readonly build: VariantName | undefined;
-  readonly vectorized: boolean;
-  readonly dataSize: number;
-  readonly executionTime: number;
-  readonly memoryAccess: number;
-}
+type RateName = (typeof rateNames)[number];
 
 /** What one call is about, for the counts. */
 interface CallSize {
@@ -113,6 +104,11 @@ interface CallSize {
 
 const historyLength = 1000;
 
+/** Who did the work of a call. */
+const plainJavaScript = 0;
+const scalarModule = 1;
+const vectorModule = 2;
+
 type Managed = (options: CurrentOptions, attachment: RuntimeAttachment) => SIMDAccelerationLayer;
 
 let managedLayer: Managed;
@@ -122,7 +118,8 @@ export class SIMDAccelerationLayer {
   #attachment: RuntimeAttachment;
   #options: CurrentOptions;
   readonly #javascript = new JavascriptRates();
-  readonly #history = new BoundedHistory<HistoryEntry>(historyLength);
+  /** Of each call: which operation, who did it, elements, work, milliseconds it took, bytes. */
+  readonly #history = new BoundedHistory(historyLength, 6);
   #sums = { vectorCalls: 0, vectorElements: 0, bytes: 0 };
   #benchmark: ComprehensiveBenchmark | undefined;
 
@@ -233,14 +230,17 @@ export class SIMDAccelerationLayer {
 
   /** The last thousand calls, oldest first; none with profiling off. */
   getOperationHistory(): SIMDOperation[] {
-    return this.#history.toArray().map(({ rate, work, build, ...entry }) => ({
-      name: entry.name,
-      vectorized: entry.vectorized,
-      dataSize: entry.dataSize,
-      executionTime: entry.executionTime,
-      speedup: build === undefined ? 1 : speedupOf(work, entry.executionTime, this.#javascript[rate]),
-      memoryAccess: entry.memoryAccess,
-    }));
+    return this.#history.toArray().map(([operation, doneBy, dataSize, work, executionTime, memoryAccess]) => {
+      const rate = rateNames[operation!]!;
+      return {
+        name: operationOf[rate].layer,
+        vectorized: doneBy === vectorModule,
+        dataSize: dataSize!,
+        executionTime: executionTime!,
+        speedup: doneBy === plainJavaScript ? 1 : speedupOf(work!, executionTime!, this.#javascript[rate]),
+        memoryAccess: memoryAccess!,
+      };
+    });
   }
 
   /**
@@ -331,21 +331,28 @@ export class SIMDAccelerationLayer {
       throw error;
     }
     const end = meter.end(start, size.elements);
-    if (recorder.profiling !== false) this.#keep(name, size, end - start, module);
+    if (recorder.profiling !== false) this.#keep(size, end - start, module);
     return result;
   }
 
-  #keep(name: string, size: CallSize, executionTime: number, module: LoadedModule | undefined): void {
-    const { rate, work, elements: dataSize } = size;
+  #keep(size: CallSize, executionTime: number, module: LoadedModule | undefined): void {
+    const { rate, elements } = size;
     const memoryAccess = 4 * size.touched;
-    const build = module?.runtime.variant;
-    const vectorized = isVectorBuild(build) && module?.runsOnBuild?.(operationOf[rate]) !== false;
+    const vectorized =
+      isVectorBuild(module?.runtime.variant) && module?.runsOnBuild?.(operationOf[rate].module) !== false;
     this.#sums.bytes += memoryAccess;
     if (vectorized) {
       this.#sums.vectorCalls++;
-      this.#sums.vectorElements += dataSize;
+      this.#sums.vectorElements += elements;
     }
-    this.#history.add({ name, rate, work, build, vectorized, dataSize, executionTime, memoryAccess });
+    const at = this.#history.add();
+    const { numbers } = this.#history;
+    numbers[at] = rateNames.indexOf(rate);
+    numbers[at + 1] = vectorized ? vectorModule : module === undefined ? plainJavaScript : scalarModule;
+    numbers[at + 2] = elements;
+    numbers[at + 3] = size.work;
+    numbers[at + 4] = executionTime;
+    numbers[at + 5] = memoryAccess;
   }
 }
 
@@ -371,8 +378,12 @@ function productSize(
   return { rate: 'matmul', elements: a.length, work: m * n * k, touched: m * k + k * n + m * n, m, n, k };
 }
 
-/** The operation of a module behind each of the layer's. */
-const operationOf = { add: 'vectorAdd', dot: 'dotProduct', matmul: 'matrixMultiply' } as const;
+/** Each operation under its names. */
+const operationOf = {
+  add: { layer: 'simdVectorAdd', module: 'vectorAdd' },
+  dot: { layer: 'simdDotProduct', module: 'dotProduct' },
+  matmul: { layer: 'simdMatrixMultiply', module: 'matrixMultiply' },
+} as const;
 
 export default SIMDAccelerationLayer;
 

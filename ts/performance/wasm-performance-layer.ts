@@ -85,6 +85,8 @@ const noMetrics: WasmPerformanceMetrics = {
 /** Calls that the history keeps. */
 const historyLength = 100;
 
+const operationNames = ['calculateNeuralActivation', 'optimizeConnections'] as const;
+
 type Managed = (options: CurrentOptions, attachment: RuntimeAttachment) => WasmPerformanceLayer;
 
 let managedLayer: Managed;
@@ -97,7 +99,8 @@ export class WasmPerformanceLayer {
   /** What the clock's zero is in milliseconds since the epoch: a second clock need not be read on each call. */
   readonly #epoch = Date.now() - systemClock();
   #gain = 0;
-  readonly #history = new BoundedHistory<PerformanceHistoryEntry>(historyLength);
+  /** Of each call: which operation, elements, milliseconds it took, reading of the clock at its end. */
+  readonly #history = new BoundedHistory(historyLength, 4);
 
   static {
     managedLayer = (options, attachment) => {
@@ -234,7 +237,12 @@ export class WasmPerformanceLayer {
 
   /** The last hundred calls, oldest first; none with profiling off. */
   getPerformanceHistory(): PerformanceHistoryEntry[] {
-    return this.#history.toArray();
+    return this.#history.toArray().map(([operation, elements, executionTime, end]) => ({
+      operation: operationNames[operation!]!,
+      elements: elements!,
+      executionTime: executionTime!,
+      timestamp: Math.round(this.#epoch + end!),
+    }));
   }
 
   /** Forgets counts, history and benchmark of this layer. */
@@ -271,7 +279,7 @@ export class WasmPerformanceLayer {
   }
 
   #measured(
-    operation: string,
+    operation: (typeof operationNames)[number],
     module: LoadedModule,
     x: Float32Array,
     work: (operations: ModuleOperations) => Float32Array,
@@ -285,8 +293,12 @@ export class WasmPerformanceLayer {
       const result = this.#attachment.run(module, work);
       const end = meter.end(start, x.length);
       if (recorder.profiling !== false) {
-        const timestamp = Math.round(this.#epoch + end);
-        this.#history.add({ operation, elements: x.length, executionTime: end - start, timestamp });
+        const at = this.#history.add();
+        const { numbers } = this.#history;
+        numbers[at] = operationNames.indexOf(operation);
+        numbers[at + 1] = x.length;
+        numbers[at + 2] = end - start;
+        numbers[at + 3] = end;
       }
       return result;
     } catch (error) {

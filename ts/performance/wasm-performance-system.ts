@@ -31,7 +31,8 @@ export interface WasmPerformanceSystem extends Disposable {
   /**
    * Of the module in use. Throws `NOT_INITIALIZED` after dispose. Others may share it: do not dispose of it. A switch
    * gives it back, and with its last use go its networks, swarms and blocks: a training under way rejects with
-   * `DISPOSED`. What is to outlive a switch belongs on a runtime of `loadRuntime`.
+   * `DISPOSED`. What is to outlive a switch belongs on a runtime of `loadRuntime`. Its `metrics()` are of the calls made
+   * on it; layers count theirs (`manager.operationMetrics()`), so that none is timed twice.
    */
   readonly runtime: NeuralRuntime;
   /** Whether a module is in use: true until dispose. */

@@ -5,6 +5,7 @@ import { type Candidate, type LoadedEngine, type LoadOptions, loadEngine } from 
 import { type MemoryPool, Pool } from '../core/memory-pool.js';
 import type { VariantName } from '../core/variants.js';
 import { type HealthReport, type HealthThresholds, healthReport } from '../metrics/health.js';
+import { OperationRecorder } from '../metrics/operation-recorder.js';
 import { type LoadTime, type RuntimeMetrics, runtimeMetrics } from '../metrics/runtime-metrics.js';
 import { createNetwork, loadNetwork } from '../networks/network.js';
 import { createSwarm } from '../networks/swarm.js';
@@ -59,6 +60,24 @@ export interface NeuralRuntime extends Disposable {
  */
 export async function loadRuntime(options: RuntimeOptions = {}): Promise<NeuralRuntime> {
   return new LoadedRuntime(await loadEngine(options));
+}
+
+/** A runtime, and its operations for a caller that counts its calls itself. */
+export interface RuntimeWithUncountedOps {
+  readonly runtime: NeuralRuntime;
+  /** Those of `runtime`, but neither counted nor timed: a call that is measured twice pays for it twice. */
+  readonly uncountedOps: Ops;
+}
+
+/** As `loadRuntime`. */
+export async function loadWithUncountedOps(options: RuntimeOptions): Promise<RuntimeWithUncountedOps> {
+  const loaded = await loadEngine(options);
+  const { engine } = loaded;
+  const recorder = new OperationRecorder({ profiling: false });
+  return {
+    runtime: new LoadedRuntime(loaded),
+    uncountedOps: createOps(engine, new Pool(engine), recorder),
+  };
 }
 
 class LoadedRuntime implements NeuralRuntime {

@@ -6,7 +6,9 @@ import {
   getWasmPerformanceStatus,
   type HealthReport,
   loadRuntime,
+  ProductionWasmBridge,
   preload,
+  toPrometheusText,
   WasmModuleManager,
   WasmPerformanceLayer,
 } from '@sasi/wasm-performance';
@@ -114,13 +116,15 @@ test("profiling 'trace' writes User Timing entries, as long as calls took", asyn
   const before = performance.now();
   await system.performanceLayer.calculateNeuralActivation(new Float32Array(300));
   system.simdLayer.simdVectorAdd(new Float32Array(8), new Float32Array(8));
+  system.runtime.ops.mean(new Float32Array(8));
   const after = performance.now();
   const entries = performance.getEntriesByType('measure').filter(({ name }) => name.startsWith('sasi-wasm:'));
   const names = entries.map(({ name }) => name);
-  // The layers' own operations and those of the runtime beneath them.
-  for (const name of ['calculateNeuralActivation', 'simdVectorAdd', 'activate', 'add']) {
-    assert.ok(names.includes(`sasi-wasm:${name}`), `${name} is not among ${names.join()}`);
-  }
+  // Each call once, where it was made: not again as a call of the runtime beneath the layer.
+  assert.deepEqual(
+    names.sort(),
+    ['calculateNeuralActivation', 'mean', 'simdVectorAdd'].map((name) => `sasi-wasm:${name}`),
+  );
   for (const { startTime, duration } of entries) {
     assert.ok(startTime >= before && startTime + duration <= after);
   }
@@ -135,6 +139,33 @@ test("profiling 'trace' writes User Timing entries, as long as calls took", asyn
   await plain.performanceLayer.calculateNeuralActivation(new Float32Array(300));
   assert.deepEqual(performance.getEntriesByType('measure'), []);
   plain.dispose();
+});
+
+test('each call is counted once, where it was made', async () => {
+  const system = await createWasmPerformanceSystem(production);
+  const bridge = new ProductionWasmBridge();
+  await bridge.initialize();
+  const x = new Float32Array(8);
+  await system.performanceLayer.calculateNeuralActivation(x);
+  system.simdLayer.simdDotProduct(x, x);
+  bridge.calculateNeuralActivation(x);
+  system.runtime.ops.mean(x);
+  const metrics = system.runtime.metrics();
+  assert.deepEqual(Object.keys(metrics.operations), ['mean']);
+  const operations = { ...metrics.operations, ...system.manager.operationMetrics() };
+  const text = toPrometheusText({ ...metrics, operations });
+  const counted = [...text.matchAll(/^sasi_wasm_calls_total\{operation="(\w+)"\} (\d+)$/gm)];
+  assert.deepEqual(
+    counted.map(([, name, calls]) => [name, calls]),
+    [
+      ['mean', '1'],
+      ['calculateNeuralActivation', '1'],
+      ['simdDotProduct', '1'],
+    ],
+  );
+  assert.equal(bridge.getOperationsCount(), 1);
+  await bridge.cleanup();
+  system.dispose();
 });
 
 test('the targets are told as far as they are known', async () => {

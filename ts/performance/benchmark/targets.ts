@@ -110,7 +110,8 @@ function speedup(
 function layerOver(runtime: NeuralRuntime): WasmPerformanceLayer {
   const module = {
     runtime,
-    operations: runtimeOperations(runtime),
+    ops: runtime.ops,
+    operations: runtimeOperations(runtime.ops),
     retired: false,
     retire() {},
     release() {},
