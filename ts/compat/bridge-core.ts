@@ -11,7 +11,8 @@ import { isFloat32Array } from '../ops/vec.js';
 import { isVectorBuild } from '../performance/build-contents.js';
 import { type LayerOptions, layerConfig, loadingSource } from '../performance/layer-options.js';
 import type { WasmModuleConfig } from '../performance/module-config.js';
-import { moduleIssues, statsOf } from '../performance/module-health.js';
+import { moduleIssues } from '../performance/module-health.js';
+import { memoryOf } from '../performance/module-memory.js';
 import { RuntimeAttachment } from '../performance/runtime-attachment.js';
 
 /** What a bridge is made with. */
@@ -96,16 +97,15 @@ export class BridgeCore {
 
   /** Bytes of the memory limit that the module and live blocks take, and the limit; both 0 without a module. */
   get memory(): { readonly used: number; readonly limit: number } {
-    const { runtime } = this.attachment;
-    const stats = runtime && statsOf(runtime);
-    return stats === undefined
-      ? { used: 0, limit: 0 }
-      : { used: stats.reserved + stats.used, limit: stats.limit };
+    const { current } = this.attachment;
+    if (current === undefined) return { used: 0, limit: 0 };
+    const { reserved, used, limit } = memoryOf(current);
+    return { used: reserved + used, limit };
   }
 
   issues(): readonly HealthIssue[] {
     const { attachment, config } = this;
-    return moduleIssues(attachment.current, [attachment.recorder], {
+    return moduleIssues(attachment.current, [attachment], {
       thresholds: config.healthThresholds,
       traps: attachment.traps,
       missing: this.#notInitialized,
@@ -156,7 +156,7 @@ export class BridgeCore {
 
   resetCounts(): void {
     this.#counts = nothingCounted();
-    this.attachment.recorder.reset();
+    this.attachment.reset();
   }
 
   cleanup(): void {

@@ -43,7 +43,9 @@ export interface Engine {
   poolStats(): PoolStatsRecord;
   /** Throws the typed error that belongs to a status other than `ok`. */
   check(status: number, operation: string): void;
-  /** Throws `DISPOSED` once the runtime was disposed of, naming `what` was used. */
+  /** False once the runtime was disposed of. */
+  readonly alive: boolean;
+  /** Throws `DISPOSED` then, naming `what` was used. */
   assertAlive(what: string): void;
   dispose(): void;
 }

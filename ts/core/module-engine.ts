@@ -34,7 +34,7 @@ export class ModuleEngine implements Engine {
   readonly stagingAddress: number;
   readonly recorder: OperationRecorder;
   epoch = 0;
-  #alive = true;
+  alive = true;
 
   constructor(variant: VariantName, { abi, objects, buffer }: RunningModule, recorder: OperationRecorder) {
     this.variant = variant;
@@ -62,7 +62,7 @@ export class ModuleEngine implements Engine {
   }
 
   free(address: number): void {
-    if (this.#alive) this.check(this.abi.pool_free(address), 'free');
+    if (this.alive) this.check(this.abi.pool_free(address), 'free');
   }
 
   check(status: number, operation: string): void {
@@ -70,13 +70,13 @@ export class ModuleEngine implements Engine {
   }
 
   assertAlive(what: string): void {
-    if (this.#alive) return;
+    if (this.alive) return;
     throw new WasmPerformanceError('DISPOSED', `${what}: the runtime was disposed of; load another one`);
   }
 
   dispose(): void {
-    if (!this.#alive) return;
-    this.#alive = false;
+    if (!this.alive) return;
+    this.alive = false;
     this.beginEpoch();
   }
 

@@ -1,7 +1,7 @@
 /**
  * Turns metrics into a verdict: what is out of its limit, by how much, and how bad that is.
  */
-import type { RuntimeMetrics } from './runtime-metrics.js';
+import type { OperationMetrics, RuntimeMetrics } from './runtime-metrics.js';
 
 /** The worst severity of the issues, or `healthy`. */
 export type HealthStatus = 'healthy' | 'warning' | 'error';
@@ -48,11 +48,16 @@ export interface HealthThresholds {
 
 export const defaultHealthThresholds = { loadTime: 100, averageLatency: 5, errorRate: 0.1 } as const;
 
+/** What a verdict is on. */
+export interface JudgedMetrics extends Pick<RuntimeMetrics, 'loadTime' | 'memory'> {
+  readonly total: Pick<OperationMetrics, 'calls' | 'errors' | 'busyTime'>;
+}
+
 /**
  * Compares `metrics` with `thresholds`. Slow is a warning; memory and failing calls are errors. Latency and
  * errors are judged only where calls were counted: not with profiling off.
  */
-export function healthReport(metrics: RuntimeMetrics, thresholds: HealthThresholds = {}): HealthReport {
+export function healthReport(metrics: JudgedMetrics, thresholds: HealthThresholds = {}): HealthReport {
   const limits = { memory: metrics.memory.limit, ...defaultHealthThresholds, ...thresholds };
   const { calls, errors, busyTime } = metrics.total;
   const loadTime = metrics.loadTime.total;

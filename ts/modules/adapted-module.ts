@@ -153,6 +153,10 @@ class AdaptedModule implements LoadedModule {
     }
   };
 
+  get disposed(): boolean {
+    return this.#base.loaded.disposed;
+  }
+
   get retired(): boolean {
     return this.#base.loaded.retired;
   }

@@ -64,7 +64,12 @@ export interface LoadedModule {
   readonly runsOnBuild?: (operation: ModuleOperationName) => boolean;
   /** Bytes that the module takes beside the runtime's memory. */
   readonly ownMemory?: () => number;
-  /** Whether it trapped, here or at another of its users: its memory may be damaged, so it must not be used. */
+  /** Whether its runtime was disposed of by somebody who got hold of it. */
+  readonly disposed: boolean;
+  /**
+   * Whether it is not to be used any more: it is disposed of, or it trapped, here or at another of its users, so that
+   * its memory may be damaged.
+   */
   readonly retired: boolean;
   /** Says that it trapped. */
   retire(): void;

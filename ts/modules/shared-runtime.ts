@@ -13,7 +13,9 @@ import type { LoadedModule, ModuleLoadOptions } from './module-definition.js';
 import { runtimeOperations } from './runtime-operations.js';
 import { version } from './version.js';
 
-type LoadedParts = Pick<LoadedModule, 'runtime' | 'ops' | 'operations'>;
+interface LoadedParts extends Pick<LoadedModule, 'runtime' | 'ops' | 'operations'> {
+  isDisposed(): boolean;
+}
 
 interface SharedEntry {
   readonly variant: VariantName;
@@ -151,8 +153,11 @@ function ownUse(loaded: LoadedParts): LoadedModule {
   let retired = false;
   return {
     ...loaded,
+    get disposed() {
+      return loaded.isDisposed();
+    },
     get retired() {
-      return retired;
+      return retired || loaded.isDisposed();
     },
     retire() {
       retired = true;
@@ -168,8 +173,11 @@ function sharedUse(table: SharedTable, key: string, entry: SharedEntry, loaded: 
   };
   return {
     ...loaded,
+    get disposed() {
+      return loaded.isDisposed();
+    },
     get retired() {
-      return entry.retired;
+      return entry.retired || loaded.isDisposed();
     },
     retire() {
       entry.retired = true;
@@ -187,15 +195,8 @@ function sharedUse(table: SharedTable, key: string, entry: SharedEntry, loaded: 
 }
 
 /** Whoever holds the runtime may have disposed of it: then the next one to ask gets a new one. */
-function isUsable(entry: SharedEntry): boolean {
-  if (entry.retired) return false;
-  if (entry.loaded === undefined) return true;
-  try {
-    entry.loaded.runtime.memory.stats();
-    return true;
-  } catch {
-    return false;
-  }
+function isUsable({ retired, loaded }: SharedEntry): boolean {
+  return !retired && loaded?.isDisposed() !== true;
 }
 
 async function load(
@@ -203,7 +204,7 @@ async function load(
   options: ModuleLoadOptions,
   signal: AbortSignal | undefined,
 ): Promise<LoadedParts> {
-  const { runtime, uncountedOps } = await loadWithUncountedOps({
+  const { runtime, uncountedOps, isDisposed } = await loadWithUncountedOps({
     variant,
     memoryLimit: options.memoryLimit,
     timeout: options.loadTimeout,
@@ -211,7 +212,7 @@ async function load(
     ...fileOptions(variant, options),
     ...(signal === undefined ? {} : { signal }),
   });
-  return { runtime, ops: uncountedOps, operations: runtimeOperations(uncountedOps) };
+  return { runtime, ops: uncountedOps, operations: runtimeOperations(uncountedOps), isDisposed };
 }
 
 /** One of the process's shared runtimes. */

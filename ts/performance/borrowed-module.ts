@@ -10,6 +10,9 @@ export function borrow(loaded: LoadedModule): LoadedModule {
     ...(loaded.routing === undefined ? {} : { routing: () => loaded.routing!() }),
     ...(loaded.runsOnBuild === undefined ? {} : { runsOnBuild: (name) => loaded.runsOnBuild!(name) }),
     ...(loaded.ownMemory === undefined ? {} : { ownMemory: () => loaded.ownMemory!() }),
+    get disposed() {
+      return loaded.disposed;
+    },
     get retired() {
       return loaded.retired;
     },

@@ -42,7 +42,10 @@ export interface AvailableModule {
   readonly available: boolean;
 }
 
-/** Of both layers together, with the performance layer's own figures and those of the SIMD layer. */
+/**
+ * Calls, latency, throughput and errors are those of both layers together; `performanceGain` is the performance layer's,
+ * `simd` the SIMD layer's.
+ */
 export interface ManagerMetrics extends WasmPerformanceMetrics, ModuleMetrics {
   readonly simd: SIMDPerformanceMetrics;
 }
@@ -59,6 +62,8 @@ export interface ManagerHealth {
 export interface ModuleSwitch {
   /** `'none'` for the first one. */
   readonly from: string;
+  /** `'none'` after cleanup(). */
   readonly to: string;
-  readonly tier: VariantName;
+  /** The build that runs; null when none does. */
+  readonly tier: VariantName | null;
 }

@@ -78,7 +78,7 @@ const optionalNames: ReadonlySet<string> = new Set(['wasmUrl', 'ruvSwarm', 'heal
 
 /** `base` with what `changes` gives (undefined gives nothing). Throws `INVALID_ARGUMENT`, naming the first bad value. */
 export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleConfig>): WasmModuleConfig {
-  if (typeof changes !== 'object' || changes === null) {
+  if (!isObject(changes)) {
     throw new InvalidArgumentError(
       `the configuration is ${String(changes)}; give an object, or leave it out`,
     );
@@ -87,7 +87,7 @@ export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleC
   const given = Object.entries(changes).filter(
     ([name, value]) => value !== undefined && (name in defaultModuleConfig || optionalNames.has(name)),
   );
-  const config: WasmModuleConfig = { ...base, ...Object.fromEntries(given) };
+  const config = copyOf({ ...base, ...Object.fromEntries(given) });
   for (const name of ['enableSIMD', 'enableAutoFallback'] as const) {
     if (typeof config[name] !== 'boolean') throw wrong(name, 'true or false', config[name]);
   }
@@ -115,10 +115,18 @@ export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleC
   return config;
 }
 
+/** What is done to the copy does not reach the original. */
+export function copyOf(config: WasmModuleConfig): WasmModuleConfig {
+  const { healthThresholds } = config;
+  return isObject(healthThresholds)
+    ? { ...config, healthThresholds: { ...healthThresholds } }
+    : { ...config };
+}
+
 const thresholdNames = ['loadTime', 'averageLatency', 'memory', 'errorRate'];
 
 function checkThresholds(thresholds: HealthThresholds): void {
-  if (typeof thresholds !== 'object' || thresholds === null) {
+  if (!isObject(thresholds)) {
     throw wrong('healthThresholds', `an object with ${thresholdNames.join(', ')}`, thresholds);
   }
   for (const [name, value] of Object.entries(thresholds)) {
@@ -130,6 +138,10 @@ function checkThresholds(thresholds: HealthThresholds): void {
       throw wrong(`healthThresholds.${name}`, 'a number, 0 or more', value);
     }
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function wrong(name: string, wanted: string, given: unknown): InvalidArgumentError {

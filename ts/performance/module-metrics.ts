@@ -3,8 +3,9 @@
  */
 
 import { defaultHealthThresholds } from '../metrics/health.js';
-import type { OperationRecorder } from '../metrics/operation-recorder.js';
 import type { LoadedModule } from '../modules/module-definition.js';
+import { type CallTotals, errorRate, meanLatency, perBusySecond } from './call-totals.js';
+import { memoryOf } from './module-memory.js';
 
 /** Measurements of the module in use, from the calls of both layers. */
 export interface ModuleMetrics {
@@ -34,29 +35,21 @@ export const noModuleMetrics: ModuleMetrics = {
   performanceScore: 0,
 };
 
-export function moduleMetrics(
-  { runtime, ownMemory }: LoadedModule,
-  recorders: readonly OperationRecorder[],
-  uptime: number,
-): ModuleMetrics {
-  const totals = recorders.map((recorder) => recorder.snapshot().total);
-  const calls = totals.reduce((sum, total) => sum + total.calls, 0);
-  const errors = totals.reduce((sum, total) => sum + total.errors, 0);
-  const busyTime = totals.reduce((sum, total) => sum + total.busyTime, 0);
-  const { limit, reserved, used } = runtime.memory.stats();
-  const errorRate = calls > 0 ? errors / calls : 0;
-  const loadTime = runtime.loadTime.total;
-  const memoryUsage = reserved + used + (ownMemory?.() ?? 0);
+/** `calls` are those of both layers. */
+export function moduleMetrics(module: LoadedModule, calls: CallTotals, uptime: number): ModuleMetrics {
+  const memory = memoryOf(module);
+  const { total: loadTime } = module.runtime.loadTime;
+  const used = memory.reserved + memory.used;
   const performanceScore =
     points(loadTime, defaultHealthThresholds.loadTime) +
-    points(calls > 0 ? busyTime / calls : 0, defaultHealthThresholds.averageLatency) +
-    points(memoryUsage, limit) +
-    points(errorRate, defaultHealthThresholds.errorRate);
+    points(meanLatency(calls), defaultHealthThresholds.averageLatency) +
+    points(used, memory.limit) +
+    points(errorRate(calls), defaultHealthThresholds.errorRate);
   return {
     loadTime,
-    memoryUsage,
-    operationsPerSecond: busyTime > 0 ? (calls * 1000) / busyTime : 0,
-    errorRate,
+    memoryUsage: used,
+    operationsPerSecond: perBusySecond(calls.calls, calls),
+    errorRate: errorRate(calls),
     uptime,
     performanceScore,
   };

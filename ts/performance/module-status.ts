@@ -3,7 +3,7 @@ import type { ChosenModule } from '../modules/load-chain.js';
 import type { ModuleSelectionEntry } from '../modules/module-definition.js';
 import { isVectorBuild } from './build-contents.js';
 import type { ModuleStatus } from './manager-types.js';
-import { statsOf } from './module-health.js';
+import { memoryUsage } from './module-memory.js';
 
 interface History {
   readonly selection: readonly ModuleSelectionEntry[];
@@ -16,14 +16,13 @@ export function moduleStatus(
   { selection, errorCount, lastError }: History,
 ): ModuleStatus {
   const { definition, loaded } = chosen ?? {};
-  const { runtime, ownMemory, routing } = loaded ?? {};
-  const memory = runtime && statsOf(runtime);
+  const { runtime, routing } = loaded ?? {};
   return {
     loaded: chosen !== undefined,
     module: definition?.name ?? 'none',
     version: definition?.version ?? 'none',
     capabilities: [...(definition?.capabilities ?? []), ...(isVectorBuild(runtime?.variant) ? ['simd'] : [])],
-    memoryUsage: memory === undefined ? 0 : memory.reserved + memory.used + (ownMemory?.() ?? 0),
+    memoryUsage: loaded === undefined ? 0 : memoryUsage(loaded),
     loadTime: runtime?.loadTime.total ?? 0,
     errorCount,
     ...(lastError === undefined ? {} : { lastError }),

@@ -1,11 +1,17 @@
 /** Modules that are loaded before they are needed. */
 import type { HostAbortSignal } from '../core/host-types.js';
-import { loadChain } from '../modules/load-chain.js';
-import type { LoadedModule, ModuleLoadOptions, ModuleProvider } from '../modules/module-definition.js';
+import { loadChain, type Selection } from '../modules/load-chain.js';
+import type { ModuleLoadOptions, ModuleProvider } from '../modules/module-definition.js';
+import { borrow } from './borrowed-module.js';
 import { agree, loadedBy, type WasmModuleConfig } from './module-config.js';
 
+interface Kept {
+  readonly selection: Selection & Required<Pick<Selection, 'chosen'>>;
+  readonly config: WasmModuleConfig;
+}
+
 export class PreloadedModules {
-  readonly #kept = new Map<string, { readonly loaded: LoadedModule; readonly config: WasmModuleConfig }>();
+  readonly #kept = new Map<string, Kept>();
 
   /**
    * Loads a module and keeps it until `release`; one that was loaded with another configuration gives way to it. False
@@ -15,22 +21,36 @@ export class PreloadedModules {
     definition: ModuleProvider,
     options: WasmModuleConfig & ModuleLoadOptions & { readonly signal: HostAbortSignal },
   ): Promise<boolean> {
-    const { name } = definition;
-    if (agree(this.#kept.get(name)?.config, options, loadedBy)) return true;
-    const { chosen } = await loadChain([definition], options);
+    if (this.take(definition, options) !== undefined) return true;
+    const { entries, chosen } = await loadChain([definition], options);
     if (chosen === undefined) return false;
-    const { loaded } = chosen;
     if (options.signal.aborted) {
-      loaded.release();
+      chosen.loaded.release();
       return false;
     }
-    this.#kept.get(name)?.loaded.release();
-    this.#kept.set(name, { loaded, config: options });
+    this.#drop(definition.name);
+    this.#kept.set(definition.name, { selection: { entries, chosen }, config: options });
     return true;
   }
 
+  /** The module as if it had just been loaded; it stays kept. Undefined when none was kept that suits. */
+  take({ name }: ModuleProvider, config: WasmModuleConfig): Selection | undefined {
+    const kept = this.#kept.get(name);
+    if (kept === undefined || !agree(kept.config, config, loadedBy)) return undefined;
+    const { entries, chosen } = kept.selection;
+    if (chosen.loaded.retired) {
+      this.#drop(name);
+      return undefined;
+    }
+    return { entries, chosen: { ...chosen, loaded: borrow(chosen.loaded) } };
+  }
+
   release(): void {
-    for (const { loaded } of this.#kept.values()) loaded.release();
-    this.#kept.clear();
+    for (const name of [...this.#kept.keys()]) this.#drop(name);
+  }
+
+  #drop(name: string): void {
+    this.#kept.get(name)?.selection.chosen.loaded.release();
+    this.#kept.delete(name);
   }
 }

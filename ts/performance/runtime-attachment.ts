@@ -20,14 +20,15 @@ export interface RuntimeSource {
   find(excludedTiers: ReadonlySet<VariantName>): LoadedModule | undefined;
   /** Whether `load` could give a faster build than this one, which was come across. */
   betters?(found: VariantName): boolean;
-  /** Told that a module trapped, where somebody else cares for another one. */
-  trapped?(module: LoadedModule): void;
+  /** Told that a module is retired, where somebody else cares for another one. */
+  lost?(module: LoadedModule): void;
 }
 
 export class RuntimeAttachment {
   /** What trapped under this layer; where a manager gives the modules it counts. */
   readonly traps = new TrapRecord();
   #recorder: OperationRecorder;
+  #trappedCalls = 0;
   readonly #name: string;
   readonly #source: RuntimeSource;
   #current: LoadedModule | undefined;
@@ -35,6 +36,7 @@ export class RuntimeAttachment {
   #found = false;
   #loading: { readonly done: Promise<LoadedModule>; readonly cancel: AbortController } | undefined;
   #detached = false;
+  #life = new AbortController();
 
   /** `name` stands in messages. */
   constructor(name: string, source: RuntimeSource, profiling: Profiling) {
@@ -48,9 +50,22 @@ export class RuntimeAttachment {
     return this.#recorder;
   }
 
+  /** Calls among the recorder's errors that a trap ended. */
+  get trappedCalls(): number {
+    return this.#trappedCalls;
+  }
+
   /** Begins to count or ends it; what was counted is kept unless that changes. */
   profile(profiling: Profiling): void {
-    if (this.#recorder.profiling !== profiling) this.#recorder = new OperationRecorder({ profiling });
+    if (this.#recorder.profiling === profiling) return;
+    this.#recorder = new OperationRecorder({ profiling });
+    this.#trappedCalls = 0;
+  }
+
+  /** Forgets what was counted. */
+  reset(): void {
+    this.#recorder.reset();
+    this.#trappedCalls = 0;
   }
 
   /** The runtime in use, without looking for one. */
@@ -66,6 +81,11 @@ export class RuntimeAttachment {
   /** Cleaned up, and not initialised since. */
   get detached(): boolean {
     return this.#detached;
+  }
+
+  /** Fires at the next `detach`: what works on for a user who has gone is to end. */
+  get life(): HostAbortSignal {
+    return this.#life.signal;
   }
 
   /** The module in use, or one that is loaded already; never one after `detach`. */
@@ -133,10 +153,13 @@ export class RuntimeAttachment {
     try {
       return work(module.operations, given as Given);
     } catch (error) {
-      if (isTrap(error) && !module.retired) {
-        this.traps.add(module.runtime.variant);
-        module.retire();
-        if (module === this.#current) this.#giveUp(module);
+      if (isTrap(error)) {
+        this.#trappedCalls++;
+        if (!module.retired) {
+          this.traps.add(module.runtime.variant);
+          module.retire();
+          if (module === this.#current) this.#giveUp(module);
+        }
       }
       throw error;
     }
@@ -145,6 +168,8 @@ export class RuntimeAttachment {
   /** Gives the module back and ends a load under way; nothing attaches again before `initialize` or `replace`. */
   detach(): void {
     this.#detached = true;
+    this.#life.abort();
+    this.#life = new AbortController();
     this.#loading?.cancel.abort();
     this.#loading = undefined;
     this.traps.clear();
@@ -153,10 +178,10 @@ export class RuntimeAttachment {
     before?.release();
   }
 
-  /** The module trapped, perhaps under somebody else who shares it. */
+  /** The module is retired: it trapped or was disposed of, perhaps under somebody else who shares it. */
   #giveUp(module: LoadedModule): void {
     this.#current = undefined;
-    this.#source.trapped?.(module);
+    this.#source.lost?.(module);
     module.release();
     // What it fails with is told to the next one who initialises or calls.
     this.initialize().catch(() => {});

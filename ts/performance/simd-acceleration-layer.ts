@@ -3,6 +3,7 @@
  * plain JavaScript while none is.
  */
 import type { VariantName } from '../core/variants.js';
+import type { OperationRecorder } from '../metrics/operation-recorder.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 import type { ModuleOperations } from '../modules/module-operations.js';
 import { benchmarkSimdOperations, type ComprehensiveBenchmark } from './benchmark/layer-benchmarks.js';
@@ -92,6 +93,14 @@ const rateNames = ['add', 'dot', 'matmul'] as const;
 
 type RateName = (typeof rateNames)[number];
 
+/** What is counted beside the recorder. */
+interface Sums {
+  readonly recorder: OperationRecorder;
+  vectorCalls: number;
+  vectorElements: number;
+  bytes: number;
+}
+
 /** What one call is about, for the counts. */
 interface CallSize {
   readonly rate: RateName;
@@ -120,7 +129,7 @@ export class SIMDAccelerationLayer {
   readonly #javascript = new JavascriptRates();
   /** Of each call: which operation, who did it, elements, work, milliseconds it took, bytes. */
   readonly #history = new BoundedHistory(historyLength, 6);
-  #sums = { vectorCalls: 0, vectorElements: 0, bytes: 0 };
+  #sums: Sums | undefined;
   #benchmark: ComprehensiveBenchmark | undefined;
 
   static {
@@ -214,15 +223,16 @@ export class SIMDAccelerationLayer {
 
   getPerformanceMetrics(): SIMDPerformanceMetrics {
     const { calls, elements, busyTime } = this.#attachment.recorder.snapshot().total;
+    const sums = this.#sumsOf(this.#attachment.recorder);
     const seconds = busyTime / 1000;
-    const memoryThroughput = seconds > 0 ? this.#sums.bytes / seconds : 0;
+    const memoryThroughput = seconds > 0 ? sums.bytes / seconds : 0;
     const copy = this.#benchmark?.copyBandwidth ?? 0;
     return {
       operationsPerSecond: seconds > 0 ? calls / seconds : 0,
-      vectorizationEfficiency: elements > 0 ? this.#sums.vectorElements / elements : 0,
+      vectorizationEfficiency: elements > 0 ? sums.vectorElements / elements : 0,
       memoryThroughput,
       cacheEfficiency: copy > 0 ? Math.min(1, memoryThroughput / copy) : 0,
-      simdUtilization: calls > 0 ? this.#sums.vectorCalls / calls : 0,
+      simdUtilization: calls > 0 ? sums.vectorCalls / calls : 0,
       averageLatency: calls > 0 ? busyTime / calls : 0,
       parallelizationFactor: this.getSIMDCapabilities().parallelizationFactor,
     };
@@ -245,14 +255,18 @@ export class SIMDAccelerationLayer {
 
   /**
    * The three operations at three sizes each against plain JavaScript, in interleaved rounds on a runtime of their
-   * own. Takes about a second. Loads a runtime if there is none; rejects with `NOT_INITIALIZED` when that fails.
+   * own. Takes about a second. Loads a runtime if there is none; rejects with `NOT_INITIALIZED` when that fails,
+   * with `ABORTED` after cleanup().
    */
   async runComprehensiveBenchmark(): Promise<Pick<ComprehensiveBenchmark, 'results' | 'summary'>> {
     await this.#attachment.demand();
     // A module that was only come across gives way to the one that this layer would load.
     const { runtime } = await this.#attachment.initialize();
-    const { variant } = runtime;
-    const benchmark = await benchmarkSimdOperations(variant, filesOf(this.#options()));
+    const benchmark = await benchmarkSimdOperations({
+      variant: runtime.variant,
+      files: filesOf(this.#options()),
+      signal: this.#attachment.life,
+    });
     this.#benchmark = benchmark;
     return { results: benchmark.results, summary: benchmark.summary };
   }
@@ -295,9 +309,9 @@ export class SIMDAccelerationLayer {
 
   /** Forgets counts, history and benchmark of this layer; the runtime stays. */
   reset(): void {
-    this.#attachment.recorder.reset();
+    this.#attachment.reset();
     this.#history.clear();
-    this.#sums = { vectorCalls: 0, vectorElements: 0, bytes: 0 };
+    this.#sums = undefined;
     this.#benchmark = undefined;
   }
 
@@ -335,15 +349,24 @@ export class SIMDAccelerationLayer {
     return result;
   }
 
+  /** They begin anew with the recorder, whose counts they are set against. */
+  #sumsOf(recorder: OperationRecorder): Sums {
+    if (this.#sums?.recorder !== recorder) {
+      this.#sums = { recorder, vectorCalls: 0, vectorElements: 0, bytes: 0 };
+    }
+    return this.#sums!;
+  }
+
   #keep(size: CallSize, executionTime: number, module: LoadedModule | undefined): void {
     const { rate, elements } = size;
     const memoryAccess = 4 * size.touched;
     const vectorized =
       isVectorBuild(module?.runtime.variant) && module?.runsOnBuild?.(operationOf[rate].module) !== false;
-    this.#sums.bytes += memoryAccess;
+    const sums = this.#sumsOf(this.#attachment.recorder);
+    sums.bytes += memoryAccess;
     if (vectorized) {
-      this.#sums.vectorCalls++;
-      this.#sums.vectorElements += elements;
+      sums.vectorCalls++;
+      sums.vectorElements += elements;
     }
     const at = this.#history.add();
     const { numbers } = this.#history;

@@ -15,7 +15,8 @@ import { TrapRecord } from '../modules/trap-record.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
 import type { BenchmarkTarget } from './benchmark/report.js';
 import { borrow } from './borrowed-module.js';
-import { callAll } from './call-all.js';
+import { assertListener, callAll } from './call-all.js';
+import { type CallTotals, callTotals, meanLatency, perBusySecond } from './call-totals.js';
 import type { CurrentOptions } from './layer-options.js';
 import type {
   AvailableModule,
@@ -27,6 +28,7 @@ import type {
 import {
   agree,
   chosenBy,
+  copyOf,
   defaultModuleConfig,
   loadedBy,
   mergeConfig,
@@ -57,6 +59,8 @@ export class WasmModuleManager {
   readonly #listeners = new Set<(change: ModuleSwitch) => void>();
   #active: ActiveModule | undefined;
   #selection: readonly ModuleSelectionEntry[] = [];
+  /** Cleaned up, and not initialised since. */
+  #detached = false;
   /** Loads happen one after the other; a cleanup ends the one under way. */
   #queue: Promise<unknown> = Promise.resolve();
   #initializing: Promise<void> | undefined;
@@ -76,7 +80,7 @@ export class WasmModuleManager {
         {
           load: () => this.#lend(),
           find: () => this.#lendAtOnce(),
-          trapped: (module) => this.#replaceTrapped(module),
+          lost: (module) => this.#replaceLost(module),
         },
         this.#config.enableProfiling,
       );
@@ -105,10 +109,11 @@ export class WasmModuleManager {
 
   /** As `initialize`, but rejects with the error of the last candidate. Calls at the same time are one load. */
   initializeOrThrow(): Promise<void> {
-    if (agree(this.#active?.config, this.#config, chosenBy)) return Promise.resolve();
+    this.#detached = false;
+    if (agree(this.#usable?.config, this.#config, chosenBy)) return Promise.resolve();
     if (this.#initializing === undefined) {
       const done = this.#inTurn(async (signal) => {
-        if (agree(this.#active?.config, this.#config, chosenBy)) return;
+        if (agree(this.#usable?.config, this.#config, chosenBy)) return;
         await this.#install(() => selectModule(this.#loadOptions(signal)), signal);
       }).finally(() => {
         if (this.#initializing === done) this.#initializing = undefined;
@@ -120,21 +125,21 @@ export class WasmModuleManager {
 
   /**
    * Changes to the module of that name, or with `'auto'` to the fastest. False, with nothing changed, when there is
-   * none; false, with the old one still in use and `lastError` set, when it cannot be loaded. The layers' calls under
-   * way end on the module they began on; networks made on its runtime end with it.
+   * none, or after cleanup(); false, with the old one still in use and `lastError` set, when it cannot be loaded. The
+   * layers' calls under way end on the module they began on; networks made on its runtime end with it.
    */
   async switchModule(name: string): Promise<boolean> {
     const definition = knownModules().find((module) => module.name === name);
-    if (definition === undefined && name !== 'auto') return false;
+    if (this.#detached || (definition === undefined && name !== 'auto')) return false;
     try {
       await this.#inTurn(async (signal) => {
-        const isSame = definition !== undefined && this.#active?.definition === definition;
-        if (isSame && agree(this.#active?.config, this.#config, loadedBy)) return;
+        const isSame = definition !== undefined && this.#usable?.definition === definition;
+        if (isSame && agree(this.#usable?.config, this.#config, loadedBy)) return;
         const options = this.#loadOptions(signal);
         await this.#install(
           definition === undefined
             ? () => selectModule({ ...options, preferredModule: name })
-            : () => loadChain([definition], options),
+            : async () => this.#preloaded.take(definition, options) ?? loadChain([definition], options),
           signal,
         );
       });
@@ -156,23 +161,27 @@ export class WasmModuleManager {
   }
 
   getModuleStatus(): ModuleStatus {
-    return moduleStatus(this.#active, {
+    return moduleStatus(this.#usable, {
       selection: this.#selection,
-      errorCount: this.#failedLoads + this.#failedOperations(),
-      lastError: this.#lastError,
+      errorCount: this.#failedLoads + this.#calls().errors,
+      lastError: this.#reason,
     });
   }
 
   /** Of the operations of both layers; all 0 while no module is loaded. */
   getModuleMetrics(): ModuleMetrics {
-    if (this.#active === undefined) return noModuleMetrics;
-    return moduleMetrics(this.#active.loaded, this.#recorders(), systemClock() - this.#active.since);
+    const usable = this.#usable;
+    if (usable === undefined) return noModuleMetrics;
+    return moduleMetrics(usable.loaded, this.#calls(), systemClock() - usable.since);
   }
 
   getPerformanceMetrics(): ManagerMetrics {
+    const calls = this.#calls();
     return {
       ...this.#performance.layer.getPerformanceMetrics(),
       ...this.getModuleMetrics(),
+      averageLatency: meanLatency(calls),
+      throughput: perBusySecond(calls.elements, calls),
       simd: this.#simd.layer.getPerformanceMetrics(),
     };
   }
@@ -202,25 +211,24 @@ export class WasmModuleManager {
 
   /** The runtime of the module in use; a switch ends it with its networks and blocks. Throws `NOT_INITIALIZED`. */
   getRuntime(): NeuralRuntime {
-    if (this.#active !== undefined) return this.#active.loaded.runtime;
-    const reason =
-      this.#lastError === undefined ? 'call initialize() first' : `the load failed: ${this.#lastError}`;
+    if (this.#usable !== undefined) return this.#usable.loaded.runtime;
+    const reason = this.#reason ?? 'call initialize() first';
     throw new WasmPerformanceError('NOT_INITIALIZED', `WasmModuleManager has no module: ${reason}`);
   }
 
   healthCheck(): ManagerHealth {
     const metrics = this.getModuleMetrics();
     const { status, issues } = reportOf(this.healthIssues());
-    const module = this.#active?.definition.name ?? 'none';
+    const module = this.#usable?.definition.name ?? 'none';
     return { status, module, metrics, issues: issues.map((issue) => issue.message) };
   }
 
   /** What `healthCheck` tells, with codes, values and limits. */
   healthIssues(): readonly HealthIssue[] {
-    return moduleIssues(this.#active?.loaded, this.#recorders(), {
+    return moduleIssues(this.#usable?.loaded, this.#attachments(), {
       thresholds: this.#config.healthThresholds,
       traps: this.#traps,
-      missing: this.#lastError,
+      missing: this.#reason,
     });
   }
 
@@ -230,7 +238,7 @@ export class WasmModuleManager {
       this.getModuleStatus(),
       this.getPerformanceMetrics(),
       this.healthCheck(),
-      (this.#active?.config ?? this.#config).memoryLimit,
+      (this.#usable?.config ?? this.#config).memoryLimit,
     );
   }
 
@@ -246,13 +254,13 @@ export class WasmModuleManager {
 
   /** Counts and times of the layers' operations. */
   operationMetrics(): Readonly<Record<string, OperationMetrics>> {
-    const [performance, simd] = this.#recorders().map((recorder) => recorder.snapshot().operations);
+    const [performance, simd] = this.#attachments().map(({ recorder }) => recorder.snapshot().operations);
     return { ...performance, ...simd };
   }
 
   /** A copy of the configuration in use. */
   exportConfig(): WasmModuleConfig {
-    return { ...this.#config };
+    return copyOf(this.#config);
   }
 
   /**
@@ -266,11 +274,15 @@ export class WasmModuleManager {
   }
 
   isModuleManagerInitialized(): boolean {
-    return this.#active !== undefined;
+    return this.#usable !== undefined;
   }
 
-  /** Calls `listener` after every change of the module in use; the function returned ends that. */
+  /**
+   * Calls `listener` after every change of the module in use, cleanup() among them; the function returned ends that.
+   * Throws `INVALID_ARGUMENT`.
+   */
   onSwitch(listener: (change: ModuleSwitch) => void): () => void {
+    assertListener('onSwitch', listener);
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
@@ -282,6 +294,7 @@ export class WasmModuleManager {
    * Can be called again; initialize() starts anew.
    */
   cleanup(): Promise<void> {
+    this.#detached = true;
     this.#cancel.abort();
     this.#cancel = new AbortController();
     this.#initializing = undefined;
@@ -295,6 +308,9 @@ export class WasmModuleManager {
     this.#traps.clear();
     this.#preloaded.release();
     active?.loaded.release();
+    if (active !== undefined) {
+      callAll(this.#listeners, { from: active.definition.name, to: 'none', tier: null });
+    }
     return Promise.resolve();
   }
 
@@ -327,7 +343,7 @@ export class WasmModuleManager {
     this.#lastError = undefined;
     for (const { attachment } of [this.#performance, this.#simd]) {
       attachment.profile(config.enableProfiling);
-      // A layer that was cleaned up by itself waits for its own initialize(), or for the manager's.
+      // A layer that was cleaned up by itself waits for its own initialize(); one that was with the manager does not.
       if (isFirst || !attachment.detached) attachment.replace(borrow(this.#active.loaded));
     }
     before?.loaded.release();
@@ -353,7 +369,7 @@ export class WasmModuleManager {
 
   /** For a layer that was detached by its own cleanup() and is initialised again, or waits for the module after a trap. */
   async #lend(): Promise<LoadedModule> {
-    await this.initializeOrThrow();
+    if (!this.#detached) await this.initializeOrThrow();
     if (this.#active === undefined) {
       throw new WasmPerformanceError(
         'NOT_INITIALIZED',
@@ -364,19 +380,20 @@ export class WasmModuleManager {
   }
 
   #lendAtOnce(): LoadedModule | undefined {
-    // Somebody else who shares it found that out.
-    if (this.#active?.loaded.retired) this.#replaceTrapped(this.#active.loaded);
+    // Somebody else who shares it did that, or found it out.
+    if (this.#active?.loaded.retired) this.#replaceLost(this.#active.loaded);
     return this.#active === undefined ? undefined : borrow(this.#active.loaded);
   }
 
   /**
-   * The module in use trapped: it is rebuilt once, after that the next one takes its place. Until then there is none,
-   * and asynchronous operations wait.
+   * The module in use trapped: it is rebuilt once, after that the next one takes its place; or it was disposed of: it is
+   * rebuilt. Until then there is none, and asynchronous operations wait.
    */
-  #replaceTrapped(module: LoadedModule): void {
+  #replaceLost(module: LoadedModule): void {
     const active = this.#active;
     if (active === undefined || active.loaded.runtime !== module.runtime) return;
-    this.#traps.add(module.runtime.variant);
+    if (module.disposed) this.#lastError = this.#reason;
+    else this.#traps.add(module.runtime.variant);
     this.#active = undefined;
     active.loaded.release();
     const rebuilt = this.#inTurn(async (signal) => {
@@ -393,11 +410,25 @@ export class WasmModuleManager {
     rebuilt.catch(() => {});
   }
 
-  #recorders(): RuntimeAttachment['recorder'][] {
-    return [this.#performance.attachment.recorder, this.#simd.attachment.recorder];
+  /** The module in use, if it is of any use: somebody else who shares its runtime may have ended that. */
+  get #usable(): ActiveModule | undefined {
+    return this.#active?.loaded.retired ? undefined : this.#active;
   }
 
-  #failedOperations(): number {
-    return this.#recorders().reduce((sum, recorder) => sum + recorder.snapshot().total.errors, 0);
+  /** Why there is no module, or the last failed load. */
+  get #reason(): string | undefined {
+    if (this.#active?.loaded.disposed) {
+      return 'DISPOSED: somebody disposed of the runtime, which is shared; call initialize()';
+    }
+    return this.#lastError;
+  }
+
+  #attachments(): RuntimeAttachment[] {
+    return [this.#performance.attachment, this.#simd.attachment];
+  }
+
+  /** Of both layers. */
+  #calls(): CallTotals {
+    return callTotals(this.#attachments().map(({ recorder }) => recorder));
   }
 }

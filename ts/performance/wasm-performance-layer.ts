@@ -11,6 +11,7 @@ import { benchmarkActivation, type WasmBenchmarkResult } from './benchmark/layer
 import { geometricMean } from './benchmark/statistics.js';
 import { BoundedHistory } from './bounded-history.js';
 import { isVectorBuild } from './build-contents.js';
+import { callTotals, errorRate, meanLatency, perBusySecond } from './call-totals.js';
 import { assertFinite, assertFloat32Array } from './layer-operations.js';
 import {
   type CurrentOptions,
@@ -19,7 +20,8 @@ import {
   layerConfig,
   sharedSource,
 } from './layer-options.js';
-import { moduleIssues, statsOf } from './module-health.js';
+import { moduleIssues } from './module-health.js';
+import { memoryOf } from './module-memory.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 
 /** What a performance layer is made with. */
@@ -164,12 +166,15 @@ export class WasmPerformanceLayer {
 
   /**
    * The activation of 100, 1 000, 10 000 and 50 000 elements against a plain JavaScript loop, in interleaved rounds
-   * on a runtime of its own, so that the counts of this one stay those of your calls. Takes about a second.
+   * on a runtime of its own, so that the counts of this one stay those of your calls. Takes about a second; rejects with `ABORTED` after cleanup().
    */
   async runPerformanceBenchmark(): Promise<WasmBenchmarkResult[]> {
     const { runtime } = await this.#initialized();
-    const { variant } = runtime;
-    const results = await benchmarkActivation(variant, filesOf(this.#options()));
+    const results = await benchmarkActivation({
+      variant: runtime.variant,
+      files: filesOf(this.#options()),
+      signal: this.#attachment.life,
+    });
     this.#gain = gainOf(results);
     return results;
   }
@@ -195,22 +200,22 @@ export class WasmPerformanceLayer {
   /** Of this layer's own calls since it was made or reset; all 0 without a module. */
   getPerformanceMetrics(): WasmPerformanceMetrics {
     const module = this.#attachment.find();
-    const memory = module && statsOf(module.runtime);
-    if (memory === undefined) return noMetrics;
-    const { runtime } = module!;
-    const { total } = this.#attachment.recorder.snapshot();
+    if (module === undefined) return noMetrics;
+    const { runtime } = module;
+    const memory = memoryOf(module);
+    const total = callTotals([this.#attachment.recorder]);
     const simd = isVectorBuild(runtime.variant);
     return {
       simdCapabilities: simd ? 'simd128' : 'none',
-      memoryUsage: memory.reserved + memory.used + (module!.ownMemory?.() ?? 0),
-      operationsPerSecond: perSecond(total.calls, total.busyTime),
-      averageLatency: total.calls > 0 ? total.busyTime / total.calls : 0,
+      memoryUsage: memory.reserved + memory.used,
+      operationsPerSecond: perBusySecond(total.calls, total),
+      averageLatency: meanLatency(total),
       simdAcceleration: simd,
       performanceGain: this.#gain,
       memoryEfficiency: 1 - memory.fragmentation,
       loadTime: runtime.loadTime.total,
-      errorRate: total.calls > 0 ? total.errors / total.calls : 0,
-      throughput: perSecond(total.elements, total.busyTime),
+      errorRate: errorRate(total),
+      throughput: perBusySecond(total.elements, total),
     };
   }
 
@@ -247,7 +252,7 @@ export class WasmPerformanceLayer {
 
   /** Forgets counts, history and benchmark of this layer. */
   resetMetrics(): void {
-    this.#attachment.recorder.reset();
+    this.#attachment.reset();
     this.#history.clear();
     this.#gain = 0;
   }
@@ -264,7 +269,7 @@ export class WasmPerformanceLayer {
   /** Load over 100 ms, mean latency over 5 ms, memory over the limit and errors over 10 % are issues. */
   healthCheck(): LayerHealth<WasmPerformanceMetrics> {
     const metrics = this.getPerformanceMetrics();
-    const issues = moduleIssues(this.#attachment.find(), [this.#attachment.recorder], {
+    const issues = moduleIssues(this.#attachment.find(), [this.#attachment], {
       thresholds: this.#options().healthThresholds,
       traps: this.#attachment.traps,
     });
@@ -318,8 +323,4 @@ export const createManagedPerformanceLayer: Managed = (options, attachment) =>
 function gainOf(results: readonly WasmBenchmarkResult[]): number {
   if (!results.every(({ success }) => success)) return 0;
   return geometricMean(results.map(({ speedup }) => speedup));
-}
-
-function perSecond(count: number, milliseconds: number): number {
-  return milliseconds > 0 ? (count * 1000) / milliseconds : 0;
 }

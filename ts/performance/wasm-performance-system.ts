@@ -6,7 +6,7 @@ import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
 import type { HealthReport } from '../metrics/health.js';
 import { reportOf } from '../metrics/health.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
-import { callAll } from './call-all.js';
+import { assertListener, callAll } from './call-all.js';
 import type { WasmModuleConfig } from './module-config.js';
 import { getWasmPerformanceStatus, type WasmPerformanceStatus } from './performance-status.js';
 import type { SIMDAccelerationLayer } from './simd-acceleration-layer.js';
@@ -17,7 +17,7 @@ import type { WasmPerformanceLayer } from './wasm-performance-layer.js';
 export interface WasmPerformanceEvents {
   /** Once a second while there is a listener. */
   metrics: ManagerMetrics;
-  /** When the status or the kinds of issues have changed: asked once a second and at every switch. */
+  /** When the status or the kinds of issues have changed: asked once a second while there is a module, and at every switch. */
   health: HealthReport;
   /** After every change of the module. */
   switch: ModuleSwitch;
@@ -43,7 +43,7 @@ export interface WasmPerformanceSystem extends Disposable {
   status(): WasmPerformanceStatus;
   /**
    * Calls `callback` on each such event; the function returned ends that. No timer keeps a process alive. Throws
-   * `INVALID_ARGUMENT` for another name, and `DISPOSED`.
+   * `INVALID_ARGUMENT` for another name and for what is no function, and `DISPOSED`.
    */
   on<Name extends keyof WasmPerformanceEvents>(
     event: Name,
@@ -88,6 +88,7 @@ class System implements WasmPerformanceSystem {
     this.#endSwitch = manager.onSwitch((change) => {
       callAll(this.#switch, change);
       this.#checkHealth();
+      this.#adjustTimer();
     });
   }
 
@@ -121,12 +122,13 @@ class System implements WasmPerformanceSystem {
       health: this.#health,
       switch: this.#switch,
     };
-    const listeners = sets[event];
-    if (listeners === undefined) {
+    if (!Object.hasOwn(sets, event)) {
       throw new InvalidArgumentError(
         `on: there is no event '${String(event)}'; use 'metrics', 'health' or 'switch'`,
       );
     }
+    assertListener('on', callback);
+    const listeners = sets[event];
     if (this.#disposed) {
       throw new WasmPerformanceError(
         'DISPOSED',
@@ -158,9 +160,9 @@ class System implements WasmPerformanceSystem {
     this.dispose();
   }
 
-  /** One timer while anyone listens to what only time brings. */
+  /** One timer while anyone listens to what only time brings, and there is a module of which it can tell. */
   #adjustTimer(): void {
-    const needed = this.#metrics.size + this.#health.size > 0;
+    const needed = this.ready && this.#metrics.size + this.#health.size > 0;
     if (!needed) {
       clearInterval(this.#timer);
       this.#timer = undefined;

@@ -67,6 +67,8 @@ export interface RuntimeWithUncountedOps {
   readonly runtime: NeuralRuntime;
   /** Those of `runtime`, but neither counted nor timed: a call that is measured twice pays for it twice. */
   readonly uncountedOps: Ops;
+  /** Whether somebody who has the runtime disposed of it. */
+  isDisposed(): boolean;
 }
 
 /** As `loadRuntime`. */
@@ -77,6 +79,7 @@ export async function loadWithUncountedOps(options: RuntimeOptions): Promise<Run
   return {
     runtime: new LoadedRuntime(loaded),
     uncountedOps: createOps(engine, new Pool(engine), recorder),
+    isDisposed: () => !engine.alive,
   };
 }
 

@@ -67,8 +67,6 @@ test('row 16: the instance is rebuilt once, then the next build takes its place'
     assert.equal(await manager.initialize(), true);
     const layer = manager.getPerformanceLayer();
     const expected = await layer.calculateNeuralActivation(short);
-    // So many good calls that the errors stay below a tenth of all.
-    for (let i = 0; i < 60; i++) await layer.calculateNeuralActivation(short);
     const before = manager.getRuntime();
 
     await assert.rejects(layer.calculateNeuralActivation(long), { code: 'TRAPPED' });
@@ -169,10 +167,12 @@ test('row 16: a layer and the bridges of their own rebuild themselves', async ()
   await withFiles({ traps: ['simd'] }, async (files) => {
     const layer = new WasmPerformanceLayer(files);
     await layer.initialize();
-    for (let i = 0; i < 30; i++) await layer.calculateNeuralActivation(short);
+    // It is a warning also where hardly any other call was made.
+    await layer.calculateNeuralActivation(short);
     await assert.rejects(layer.calculateNeuralActivation(long), { code: 'TRAPPED' });
     assert.equal((await layer.calculateNeuralActivation(short)).length, 3);
-    assert.equal(layer.healthCheck().status, 'warning');
+    assert.equal(layer.healthCheck().status, 'warning', layer.healthCheck().issues.join());
+    assert.ok(layer.getPerformanceMetrics().errorRate > 0.3, 'it stays a failed call');
     layer.cleanup();
 
     for (const Bridge of [WasmBridge, ProductionWasmBridge]) {

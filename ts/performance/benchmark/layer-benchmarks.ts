@@ -1,6 +1,7 @@
 /**
  * The benchmarks of the two layers: one build against plain JavaScript, on a runtime of its own.
  */
+import type { HostAbortSignal } from '../../core/host-types.js';
 import type { VariantName } from '../../core/variants.js';
 import { type FileOptions, fileOptions } from '../../modules/file-options.js';
 import { loadRuntime, type NeuralRuntime } from '../../runtime/runtime.js';
@@ -11,7 +12,7 @@ import {
   benchmarkOperations,
   checkAgainst,
 } from './operations.js';
-import { sampleInterleaved } from './sampler.js';
+import { type SamplingOptions, sampleInterleaved } from './sampler.js';
 import { geometricMean, median, seededRandom } from './statistics.js';
 
 /** One size of the activation. Times in milliseconds per call. */
@@ -68,17 +69,23 @@ export interface ComprehensiveBenchmark {
 
 /** Enough for the largest operands here, three of 50 000 elements, with the module. */
 const memoryLimit = 8 * 1024 * 1024;
-const sampling = { samples: 9, minSampleMs: 4 } as const;
+const samplesEach = { samples: 9, minSampleMs: 4 } as const;
 const seed = 1;
 
-export async function benchmarkActivation(
-  variant: VariantName,
-  files: FileOptions,
-): Promise<WasmBenchmarkResult[]> {
-  return withRuntime(variant, files, async (runtime) => {
+/** The build that is measured. */
+export interface MeasuredBuild {
+  readonly variant: VariantName;
+  readonly files: FileOptions;
+  /** Ends the benchmark: `ABORTED`. */
+  readonly signal: HostAbortSignal;
+}
+
+export async function benchmarkActivation(build: MeasuredBuild): Promise<WasmBenchmarkResult[]> {
+  const { variant } = build;
+  return withRuntime(build, async (runtime, sampling) => {
     const results: WasmBenchmarkResult[] = [];
     for (const size of benchmarkOperations.activation.sizes) {
-      const { usage, efficiency, wasmTime, jsTime } = await timeCase(runtime, 'activation', size);
+      const { usage, efficiency, wasmTime, jsTime } = await timeCase(runtime, 'activation', size, sampling);
       results.push({
         testName: `neural activation, ${size} elements`,
         wasmTime,
@@ -109,16 +116,19 @@ const simdCases: readonly (readonly [
   ['simdMatrixMultiply', 'matmul', [16 * 16, 64 * 64, 128 * 128]],
 ];
 
-export async function benchmarkSimdOperations(
-  variant: VariantName,
-  files: FileOptions,
-): Promise<ComprehensiveBenchmark> {
-  return withRuntime(variant, files, async (runtime) => {
+export async function benchmarkSimdOperations(build: MeasuredBuild): Promise<ComprehensiveBenchmark> {
+  const { variant } = build;
+  return withRuntime(build, async (runtime, sampling) => {
     const results: SimdBenchmarkResult[] = [];
     let memoryEfficiency = 1;
     for (const [name, operation, sizes] of simdCases) {
       for (const size of sizes) {
-        const { benchmark, efficiency, wasmTime, jsTime } = await timeCase(runtime, operation, size);
+        const { benchmark, efficiency, wasmTime, jsTime } = await timeCase(
+          runtime,
+          operation,
+          size,
+          sampling,
+        );
         memoryEfficiency = Math.min(memoryEfficiency, efficiency);
         const success = wasmTime > 0;
         results.push({
@@ -144,7 +154,7 @@ export async function benchmarkSimdOperations(
         overallPerformance:
           good.length > 0 ? geometricMean(good.map((result) => result.elementsPerSecond)) : 0,
       },
-      copyBandwidth: await measureCopy(runtime),
+      copyBandwidth: await measureCopy(runtime, sampling),
     };
   });
 }
@@ -162,6 +172,7 @@ async function timeCase(
   runtime: NeuralRuntime,
   operation: BenchmarkOperation,
   size: number,
+  sampling: SamplingOptions,
 ): Promise<TimedCase> {
   const benchmark = benchmarkOperations[operation].prepare(size, seededRandom(seed));
   runtime.memory.reset();
@@ -180,7 +191,7 @@ async function timeCase(
 }
 
 /** 'linear' is the identity: the build reads and writes every element once and computes nothing. */
-async function measureCopy(runtime: NeuralRuntime): Promise<number> {
+async function measureCopy(runtime: NeuralRuntime, sampling: SamplingOptions): Promise<number> {
   const elements = 50_000;
   runtime.memory.reset();
   const from = runtime.memory.float32(elements);
@@ -199,18 +210,18 @@ async function measureCopy(runtime: NeuralRuntime): Promise<number> {
 }
 
 async function withRuntime<T>(
-  variant: VariantName,
-  files: FileOptions,
-  work: (runtime: NeuralRuntime) => Promise<T>,
+  { variant, files, signal }: MeasuredBuild,
+  work: (runtime: NeuralRuntime, sampling: SamplingOptions) => Promise<T>,
 ): Promise<T> {
   const runtime = await loadRuntime({
     variant,
     memoryLimit,
     profiling: false,
+    signal,
     ...fileOptions(variant, files),
   });
   try {
-    return await work(runtime);
+    return await work(runtime, { ...samplesEach, signal });
   } finally {
     runtime.dispose();
   }

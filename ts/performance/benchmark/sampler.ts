@@ -62,6 +62,9 @@ export async function sampleInterleaved(
 /** Throws `ABORTED` when `signal` has fired. */
 export function throwIfAborted(signal: HostAbortSignal | undefined): void {
   if (signal?.aborted) {
-    throw new WasmPerformanceError('ABORTED', 'the benchmark was cancelled by its AbortSignal');
+    throw new WasmPerformanceError(
+      'ABORTED',
+      'the benchmark was cancelled: its signal fired, or what it measures was cleaned up',
+    );
   }
 }

@@ -112,6 +112,7 @@ function layerOver(runtime: NeuralRuntime): WasmPerformanceLayer {
     runtime,
     ops: runtime.ops,
     operations: runtimeOperations(runtime.ops),
+    disposed: false,
     retired: false,
     retire() {},
     release() {},
