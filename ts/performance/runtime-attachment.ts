@@ -183,6 +183,7 @@ export class RuntimeAttachment {
     this.#current = undefined;
     this.#source.lost?.(module);
     module.release();
+    if (this.find() !== undefined) return;
     // What it fails with is told to the next one who initialises or calls.
     this.initialize().catch(() => {});
   }
