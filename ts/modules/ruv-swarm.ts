@@ -9,7 +9,7 @@
 import { wasmApi } from '../core/environment.js';
 import { WasmPerformanceError } from '../core/errors.js';
 import { hasFeature } from '../core/features.js';
-import { importInstalled, readFile, resolveInstalled, resolveLocation } from '../core/loader/host.js';
+import { importInstalled, readFile, resolveInstalled } from '../core/loader/host.js';
 import { assertMayCompile } from '../core/loader/wasm-file.js';
 import { failureOf, loadAborted } from './failure.js';
 import type { ModuleDefinition, ModuleImplementation, ModuleLoadOptions } from './module-definition.js';
@@ -153,7 +153,7 @@ function startOnce(bindings: Bindings): Promise<Exports> {
 /** Node's fetch reads no files, so the bindings cannot find theirs by themselves. */
 function wasmBytes(): Uint8Array {
   const path = resolveInstalled(wasmFile);
-  const bytes = path === undefined ? undefined : readFile(resolveLocation(path));
+  const bytes = path === undefined ? undefined : readFile(path);
   if (bytes === undefined) throw unusable(`its file ${wasmFile} is missing; install it again`);
   return bytes;
 }

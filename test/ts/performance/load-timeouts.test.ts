@@ -97,7 +97,7 @@ interface Waiters {
 /** Two managers wait for the same load. The program must end by itself, so nothing may keep it alive. */
 const twoWaiters = (first: 'short' | 'long'): string => `
   const { WasmModuleManager, getWasmPerformanceStatus } = await import('@sasi/wasm-performance');
-  const limits = { short: 300, long: 60_000 };
+  const limits = { short: 300, long: 600_000 };
   const managers = {};
   const loads = {};
   for (const name of ${JSON.stringify(first === 'short' ? ['short', 'long'] : ['long', 'short'])}) {
