@@ -153,15 +153,22 @@ async function runJest(folder, environment, tests, nodeOptions = '') {
 }
 
 for (const environment of ['node', 'jsdom']) {
-  test(`Jest, the environment ${environment}`, () =>
+  test(`row 21: Jest, the environment ${environment}`, () =>
     inProject({ 'sasi.test.js': SUITE }, (folder) => runJest(folder, environment, 9)));
 
   for (const installed of [true, false]) {
     const packages = installed ? { 'ruv-swarm': RUV_SWARM } : {};
-    const title = `Jest, the environment ${environment}, ruv-swarm ${installed ? 'installed' : 'not there'}`;
+    const title = `row 21: Jest, the environment ${environment}, ruv-swarm ${installed ? 'installed' : 'not there'}`;
     test(`${title}: the defaults`, () => {
       const suite = `const ${NAMES} = require('@sasi/wasm-performance');\n${defaults(installed)}`;
       return inProject({ 'sasi.test.js': suite }, (folder) => runJest(folder, environment, 3), packages);
+    });
+
+    test(`${title}: the defaults in ES modules`, () => {
+      const suite = `import ${NAMES} from '@sasi/wasm-performance';\n${defaults(installed)}`;
+      const use = (/** @type {string} */ folder) =>
+        runJest(folder, environment, 3, '--experimental-vm-modules');
+      return inProject({ 'sasi.test.mjs': suite }, use, packages);
     });
   }
 }
