@@ -10,13 +10,14 @@ import { failureOf } from '../modules/failure.js';
 import { knownModules } from '../modules/known-modules.js';
 import { type ChosenModule, loadChain, type Selection } from '../modules/load-chain.js';
 import type { LoadedModule, ModuleLoadOptions, ModuleSelectionEntry } from '../modules/module-definition.js';
-import { selectModule } from '../modules/select-module.js';
+import { selectFrom, selectModule } from '../modules/select-module.js';
 import { TrapRecord } from '../modules/trap-record.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
 import type { BenchmarkTarget } from './benchmark/report.js';
 import { borrow } from './borrowed-module.js';
 import { callAll } from './call-all.js';
 import type { CurrentOptions } from './layer-options.js';
+import { LoadQueue } from './load-queue.js';
 import type {
   AvailableModule,
   ManagerHealth,
@@ -57,10 +58,8 @@ export class WasmModuleManager {
   readonly #listeners = new Set<(change: ModuleSwitch) => void>();
   #active: ActiveModule | undefined;
   #selection: readonly ModuleSelectionEntry[] = [];
-  /** Loads happen one after the other; a cleanup ends the one under way. */
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #loads = new LoadQueue();
   #initializing: Promise<void> | undefined;
-  #cancel = new AbortController();
   #failedLoads = 0;
   #lastError: string | undefined;
   readonly #traps = new TrapRecord();
@@ -107,12 +106,14 @@ export class WasmModuleManager {
   initializeOrThrow(): Promise<void> {
     if (agree(this.#active?.config, this.#config, chosenBy)) return Promise.resolve();
     if (this.#initializing === undefined) {
-      const done = this.#inTurn(async (signal) => {
-        if (agree(this.#active?.config, this.#config, chosenBy)) return;
-        await this.#install(() => selectModule(this.#loadOptions(signal)), signal);
-      }).finally(() => {
-        if (this.#initializing === done) this.#initializing = undefined;
-      });
+      const done = this.#loads
+        .run(async (signal) => {
+          if (agree(this.#active?.config, this.#config, chosenBy)) return;
+          await this.#install(() => selectModule(this.#loadOptions(signal)), signal);
+        })
+        .finally(() => {
+          if (this.#initializing === done) this.#initializing = undefined;
+        });
       this.#initializing = done;
     }
     return this.#initializing;
@@ -127,7 +128,7 @@ export class WasmModuleManager {
     const definition = knownModules().find((module) => module.name === name);
     if (definition === undefined && name !== 'auto') return false;
     try {
-      await this.#inTurn(async (signal) => {
+      await this.#loads.run(async (signal) => {
         const isSame = definition !== undefined && this.#active?.definition === definition;
         if (isSame && agree(this.#active?.config, this.#config, loadedBy)) return;
         const options = this.#loadOptions(signal);
@@ -151,7 +152,7 @@ export class WasmModuleManager {
   async preload(name: string): Promise<boolean> {
     const definition = knownModules().find((module) => module.name === name);
     return (
-      definition !== undefined && this.#preloaded.keep(definition, this.#loadOptions(this.#cancel.signal))
+      definition !== undefined && this.#preloaded.keep(definition, this.#loadOptions(this.#loads.signal))
     );
   }
 
@@ -282,8 +283,7 @@ export class WasmModuleManager {
    * Can be called again; initialize() starts anew.
    */
   cleanup(): Promise<void> {
-    this.#cancel.abort();
-    this.#cancel = new AbortController();
+    this.#loads.cancel();
     this.#initializing = undefined;
     this.#performance.layer.cleanup();
     this.#simd.layer.cleanup();
@@ -339,18 +339,6 @@ export class WasmModuleManager {
     callAll(this.#listeners, change);
   }
 
-  /** Runs `work` after the loads before it, with the signal of the next cleanup. */
-  #inTurn(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { signal } = this.#cancel;
-    const done = this.#queue.then(() => {
-      if (signal.aborted)
-        throw new WasmPerformanceError('ABORTED', 'the manager was cleaned up before the load');
-      return work(signal);
-    });
-    this.#queue = done.catch(() => {});
-    return done;
-  }
-
   /** For a layer that was detached by its own cleanup() and is initialised again, or waits for the module after a trap. */
   async #lend(): Promise<LoadedModule> {
     await this.initializeOrThrow();
@@ -379,15 +367,10 @@ export class WasmModuleManager {
     this.#traps.add(module.runtime.variant);
     this.#active = undefined;
     active.loaded.release();
-    const rebuilt = this.#inTurn(async (signal) => {
+    const rebuilt = this.#loads.run(async (signal) => {
       if (this.#active !== undefined) return;
-      const options = this.#loadOptions(signal);
-      const later = knownModules().filter(
-        ({ name, loadPriority }) =>
-          loadPriority > active.definition.loadPriority &&
-          (name !== 'fallback' || options.enableAutoFallback),
-      );
-      await this.#install(() => loadChain([active.definition, ...later], options), signal, active);
+      const { definition } = active;
+      await this.#install(() => selectFrom(definition, this.#loadOptions(signal)), signal, active);
     });
     // What it fails with is `lastError`, and is told to the next one who calls.
     rebuilt.catch(() => {});
