@@ -2,6 +2,7 @@
 // page's performance timeline, and a page that forbids WebAssembly.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { serve } from '../../scripts/browsers/server.mjs';
 import { BUNDLE } from '../../scripts/lib/browser-tests.mjs';
 import { inRoot } from '../../scripts/lib/paths.mjs';
@@ -39,6 +40,24 @@ globalThis.outcome = (async () => {
   const health = manager.healthCheck();
   await manager.cleanup();
   return { initialized, status, available, sum, values, health };
+})();`,
+  late: `
+import { WasmModuleManager } from '/package/index.js';
+const outcomeOf = async (loadTimeout) => {
+  const manager = new WasmModuleManager({ preferredModule: 'production', loadTimeout });
+  await manager.initialize();
+  const { module, tier, selection } = manager.getModuleStatus();
+  return { manager, module, tier, codes: selection.map((entry) => entry.code ?? 'loaded') };
+};
+globalThis.outcome = (async () => {
+  const alone = await outcomeOf(2000);
+  await alone.manager.cleanup();
+  const waiting = outcomeOf(600_000);
+  const short = await outcomeOf(2000);
+  await fetch('/answer-now');
+  const long = await waiting;
+  for (const { manager } of [short, long]) await manager.cleanup();
+  return [alone, short, long].map(({ module, tier, codes }) => ({ module, tier, codes }));
 })();`,
   trace: `
 import { createWasmPerformanceSystem } from '/package/index.js';
@@ -114,6 +133,44 @@ inEachEngine("the seed's example, ruv-swarm, and the timeline", async (browser, 
   const names = entries.map(({ name }) => name);
   assert.ok(names.includes('sasi-wasm:calculateNeuralActivation'), names.join());
   assert.ok(entries.every(({ duration, startTime }) => duration >= 0 && startTime > 0));
+});
+
+inEachEngine('row 11: a file that comes late, for one who waits and for two', async (browser, context) => {
+  const file = '/wasm/simd/neural.wasm';
+  const bytes = readFileSync(inRoot('dist/wasm/simd/neural.wasm'));
+  /** @type {import('node:http').ServerResponse[]} */
+  const waiting = [];
+  let givenUp = 0;
+  const server = await serve({
+    folders,
+    answers: {
+      ...answers,
+      [file]: (_, response) => {
+        waiting.push(response);
+        response.on('close', () => {
+          if (!response.writableFinished) givenUp++;
+        });
+      },
+      '/answer-now': (_, response) => {
+        for (const late of waiting) {
+          late.writeHead(200, { 'content-type': 'application/wasm', 'cache-control': 'no-store' });
+          late.end(bytes);
+        }
+        response.end();
+      },
+    },
+    collectErrors: true,
+  });
+  context.after(() => server.close());
+  const page = await browser.open(`${server.url}late`);
+  const gaveUp = { module: 'production', tier: 'scalar', codes: ['LOAD_TIMEOUT', 'loaded'] };
+  const [alone, short, long] = await outcomeOf(page);
+  assert.deepEqual(alone, gaveUp);
+  assert.deepEqual(short, gaveUp);
+  assert.deepEqual(long, { module: 'production', tier: 'simd', codes: ['loaded'] });
+  // The first one's request ended with its load; the other two shared one, which came in time for one of them.
+  assert.deepEqual([waiting.length, givenUp], [2, 1]);
+  assert.deepEqual(await page.errors(), []);
 });
 
 inEachEngine('row 8: a page whose policy forbids WebAssembly', async (browser, context) => {

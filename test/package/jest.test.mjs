@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../scripts/lib/run.mjs';
-import { EXPECTED_OUTPUT, EXPECTED_PRODUCT, inProject, tool } from './support.mjs';
+import { EXPECTED_OUTPUT, EXPECTED_PRODUCT, inProject, RUV_SWARM, tool } from './support.mjs';
 
 const SUITE = `
 const { loadRuntime, createWasmPerformanceSystem, detectFeatures } = require('@sasi/wasm-performance');
@@ -37,23 +37,139 @@ test('the performance system', async () => {
 });
 `;
 
+/**
+ * What SASI does: everything by its defaults, which prefer ruv-swarm. A suite for both syntaxes, with ruv-swarm beside
+ * the package and without it.
+ * @param {boolean} installed
+ */
+const defaults = (installed) => `
+const installed = ${installed};
+const x = Float32Array.of(-3, -0.5, 0, 1, 2.5);
+const entriesOf = ({ selection }) => selection.map(({ candidate, tier, accepted, code }) => [candidate, tier, accepted, code]);
+const servedBy = ({ routing }) => routing && Object.fromEntries(routing.map((route) => [route.operation, route.servedBy]));
+
+function expectDefaultModule(status) {
+  expect(status).toMatchObject({ loaded: true, module: installed ? 'ruv-swarm' : 'production', tier: 'simd', errorCount: 0 });
+  expect(status.lastError).toBe(undefined);
+  expect(entriesOf(status)).toEqual(
+    installed
+      ? [['ruv-swarm', 'simd', true, undefined]]
+      : [
+          ['ruv-swarm', undefined, false, 'MODULE_NOT_FOUND'],
+          ['production', 'simd', true, undefined],
+        ],
+  );
+  expect(servedBy(status)).toEqual(
+    installed
+      ? {
+          calculateNeuralActivation: 'production',
+          optimizeConnections: 'production',
+          vectorAdd: 'ruv-swarm',
+          dotProduct: 'ruv-swarm',
+          matrixMultiply: 'ruv-swarm',
+          spikeRate: 'production',
+          meshEfficiency: 'production',
+        }
+      : undefined,
+  );
+}
+
+async function expectRightResults(performanceLayer, simdLayer) {
+  const activated = await performanceLayer.calculateNeuralActivation(x);
+  // Of the realm in which the test runs, or toEqual and instanceof say no.
+  expect(activated).toBeInstanceOf(Float32Array);
+  activated.forEach((value, i) => expect(Math.abs(value - Math.tanh(0.5 * x[i]))).toBeLessThan(1e-6));
+  expect(simdLayer.simdVectorAdd(x, x)).toEqual(x.map((value) => 2 * value));
+  expect(simdLayer.simdMatrixMultiply(Float32Array.of(1, 2, 3, 4), Float32Array.of(5, 6, 7, 8), 2, 2)).toEqual(
+    Float32Array.of(19, 22, 43, 50),
+  );
+}
+
+test('new WasmModuleManager()', async () => {
+  const manager = new WasmModuleManager();
+  expect(await manager.initialize()).toBe(true);
+  expectDefaultModule(manager.getModuleStatus());
+  const available = manager.getAvailableModules().map((module) => [module.name, module.available]);
+  expect(available).toEqual([['ruv-swarm', installed], ['production', true], ['fallback', true]]);
+  await expectRightResults(manager.getPerformanceLayer(), manager.getSIMDLayer());
+  // Served as long as nothing was wrong with a result.
+  expectDefaultModule(manager.getModuleStatus());
+  // A warning, where a busy machine was slow to load it.
+  expect(manager.healthCheck().status).not.toBe('error');
+  await manager.cleanup();
+});
+
+test('createWasmPerformanceSystem()', async () => {
+  const system = await createWasmPerformanceSystem();
+  expectDefaultModule(system.manager.getModuleStatus());
+  await expectRightResults(system.performanceLayer, system.simdLayer);
+  await system.dispose();
+});
+
+test("'auto'", async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'auto' });
+  expect(await manager.initialize()).toBe(true);
+  const status = manager.getModuleStatus();
+  // Every module and build that loads is measured; the one that stays is the fastest.
+  expect(status.selection.map(({ candidate, tier, code }) => [candidate, tier, code])).toEqual([
+    installed ? ['ruv-swarm', 'simd', undefined] : ['ruv-swarm', undefined, 'MODULE_NOT_FOUND'],
+    ['production', 'simd', undefined],
+    ['production', 'scalar', undefined],
+    ['fallback', 'js', undefined],
+  ]);
+  const times = status.selection.map(({ reason }) => Number(/([\\d.e+-]+) µs/.exec(reason)?.[1] ?? Infinity));
+  const chosen = status.selection.filter(({ accepted }) => accepted);
+  expect(chosen).toHaveLength(1);
+  expect(times[status.selection.indexOf(chosen[0])]).toBe(Math.min(...times));
+  expect([status.module, status.tier]).toEqual([chosen[0].candidate, chosen[0].tier]);
+  await expectRightResults(manager.getPerformanceLayer(), manager.getSIMDLayer());
+  await manager.cleanup();
+});
+`;
+
+const NAMES = '{ WasmModuleManager, createWasmPerformanceSystem }';
+
+/**
+ * Runs the suite of a project; every one of its tests is to pass, and to leave nothing behind.
+ * @param {string} folder
+ * @param {string} environment
+ * @param {number} tests
+ * @param {string} [nodeOptions]
+ */
+async function runJest(folder, environment, tests, nodeOptions = '') {
+  const name = environment === 'jsdom' ? tool('jest-environment-jsdom') : 'node';
+  const flags = [
+    `--rootDir=${folder}`,
+    `--env=${name}`,
+    '--ci',
+    '--no-cache',
+    '--runInBand',
+    '--colors=false',
+  ];
+  const options = { cwd: folder, env: { ...process.env, NODE_OPTIONS: nodeOptions }, timeout: 120_000 };
+  const { output } = await run(process.execPath, [tool('jest/bin/jest.js'), ...flags], options);
+  assert.match(output, new RegExp(`Tests: +${tests} passed, ${tests} total`));
+  // Open handles, or a module that logs.
+  assert.doesNotMatch(output, /did not exit|console\.|Cannot log after/);
+}
+
 for (const environment of ['node', 'jsdom']) {
-  test(`Jest, the environment ${environment}`, async () => {
-    await inProject({ 'sasi.test.js': SUITE }, async (folder) => {
-      const name = environment === 'jsdom' ? tool('jest-environment-jsdom') : 'node';
-      const flags = [
-        `--rootDir=${folder}`,
-        `--env=${name}`,
-        '--ci',
-        '--no-cache',
-        '--runInBand',
-        '--colors=false',
-      ];
-      const options = { cwd: folder, env: { ...process.env, NODE_OPTIONS: '' }, timeout: 120_000 };
-      const { output } = await run(process.execPath, [tool('jest/bin/jest.js'), ...flags], options);
-      assert.match(output, /Tests: +9 passed, 9 total/);
-      // Open handles, or a module that logs.
-      assert.doesNotMatch(output, /did not exit|console\.|Cannot log after/);
+  test(`row 21: Jest, the environment ${environment}`, () =>
+    inProject({ 'sasi.test.js': SUITE }, (folder) => runJest(folder, environment, 9)));
+
+  for (const installed of [true, false]) {
+    const packages = installed ? { 'ruv-swarm': RUV_SWARM } : {};
+    const title = `row 21: Jest, the environment ${environment}, ruv-swarm ${installed ? 'installed' : 'not there'}`;
+    test(`${title}: the defaults`, () => {
+      const suite = `const ${NAMES} = require('@sasi/wasm-performance');\n${defaults(installed)}`;
+      return inProject({ 'sasi.test.js': suite }, (folder) => runJest(folder, environment, 3), packages);
     });
-  });
+
+    test(`${title}: the defaults in ES modules`, () => {
+      const suite = `import ${NAMES} from '@sasi/wasm-performance';\n${defaults(installed)}`;
+      const use = (/** @type {string} */ folder) =>
+        runJest(folder, environment, 3, '--experimental-vm-modules');
+      return inProject({ 'sasi.test.mjs': suite }, use, packages);
+    });
+  }
 }

@@ -21,6 +21,9 @@ export const COMPAT_NAMES = [
   'WasmModuleManager',
 ];
 
+/** The package of that name, for projects that have it: an optional peer of this one. */
+export const RUV_SWARM = inRoot('node_modules/ruv-swarm');
+
 /** @param {string} path below the node_modules of the tools */
 export const tool = (path) => join(realpathSync(inRoot('build/package/tools')), 'node_modules', path);
 
@@ -60,13 +63,17 @@ export const expected = (variant) => ({ variant, product: EXPECTED_PRODUCT, outp
 /**
  * @param {Record<string, string>} files by their path in the project
  * @param {(folder: string) => Promise<void>} use
+ * @param {Record<string, string>} [packages] what else is installed: from a name to the folder that holds it
  */
-export async function inProject(files, use) {
+export async function inProject(files, use, packages = {}) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sasi-wasm-performance-user-')));
   try {
     cpSync(inRoot('build/package/package'), join(folder, 'node_modules/@sasi/wasm-performance'), {
       recursive: true,
     });
+    for (const [name, source] of Object.entries(packages)) {
+      cpSync(source, join(folder, 'node_modules', name), { recursive: true });
+    }
     const manifest = { name: 'user', private: true, dependencies: { '@sasi/wasm-performance': '*' } };
     for (const [path, text] of Object.entries({ 'package.json': JSON.stringify(manifest), ...files })) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });

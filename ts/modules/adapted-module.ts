@@ -46,7 +46,7 @@ export function adaptedModule(definition: ModuleDefinition, loadBase: LoadBase):
       const implementation = await withinTime(
         `module '${name}'`,
         options,
-        async () => definition.load(options),
+        async (own) => definition.load(own),
         discard,
       );
       try {

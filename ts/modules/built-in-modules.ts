@@ -7,6 +7,7 @@ import type { VariantName } from '../core/variants.js';
 import { adaptedModule, type LoadBase } from './adapted-module.js';
 import { failureOf } from './failure.js';
 import { withRetries } from './load-retries.js';
+import { withinTime } from './load-timeout.js';
 import type {
   LoadedModule,
   ModuleLoadOptions,
@@ -43,7 +44,12 @@ async function loadFirst(
   for (const tier of tiers) {
     try {
       assertNotExcluded(tier, options);
-      const loaded = await withRetries(options, () => acquireRuntime(tier, options));
+      const loaded = await withinTime(
+        `the ${tier} build`,
+        options,
+        (own) => withRetries(own, () => acquireRuntime(tier, own)),
+        (late) => late.release(),
+      );
       note({ candidate: module, tier, accepted: true, reason: 'loaded, and passed its self-test' });
       return loaded;
     } catch (error) {

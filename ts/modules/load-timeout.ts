@@ -1,51 +1,28 @@
-/** The time limit and the cancellation of a load that this package does not do itself. */
-import { WasmPerformanceError } from '../core/errors.js';
-import { loadAborted } from './failure.js';
+/** The time limit and the cancellation of one candidate, however many steps and tries it takes. */
+import { Deadline } from '../core/loader/deadline.js';
 import type { ModuleLoadOptions } from './module-definition.js';
 
-/** The longest delay that timers take; above it they fire at once. */
-const longestDelay = 2 ** 31 - 1;
-
 /**
- * What `load` gives. Rejects with `LOAD_TIMEOUT` after `loadTimeout` and with `ABORTED` when the signal fires; what
- * comes after that goes to `discard`. Leaves no timer.
+ * What `load` gives. Rejects with `LOAD_TIMEOUT` after `loadTimeout` and with `ABORTED` when the signal fires. The
+ * signal that `load` gets fires in both cases; what comes all the same then goes to `discard`. Leaves no timer.
  */
-export function withinTime<T>(
+export async function withinTime<T>(
   what: string,
-  { loadTimeout, signal }: Pick<ModuleLoadOptions, 'loadTimeout' | 'signal'>,
-  load: () => Promise<T>,
+  options: ModuleLoadOptions,
+  load: (options: ModuleLoadOptions) => Promise<T>,
   discard: (late: T) => void,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let over = false;
-    const end = (): void => {
-      over = true;
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    };
-    const onAbort = (): void => {
-      end();
-      reject(loadAborted());
-    };
-    const onTimeout = (): void => {
-      end();
-      const message = `loading ${what} took longer than ${loadTimeout} ms; give a longer loadTimeout`;
-      reject(new WasmPerformanceError('LOAD_TIMEOUT', message));
-    };
-    const timer = loadTimeout <= longestDelay ? setTimeout(onTimeout, loadTimeout) : undefined;
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener('abort', onAbort);
-    load().then(
-      (value) => {
-        if (over) return discard(value);
-        end();
-        resolve(value);
-      },
-      (error) => {
-        if (over) return;
-        end();
-        reject(error);
-      },
-    );
-  });
+  const limit = { option: 'loadTimeout', milliseconds: options.loadTimeout } as const;
+  const deadline = new Deadline(what, limit, options.signal);
+  try {
+    deadline.throwIfOver();
+    const loading = load({ ...options, signal: deadline.signal });
+    return await deadline.race(loading).catch((error: unknown) => {
+      // Where it is `loading` that failed there is nothing to come.
+      loading.then(discard, () => {});
+      throw error;
+    });
+  } finally {
+    deadline.clear();
+  }
 }

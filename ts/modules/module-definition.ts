@@ -36,16 +36,16 @@ export interface ModuleLoadOptions {
   readonly enableSIMD: boolean;
   /** Bytes for the whole linear memory. */
   readonly memoryLimit: number;
-  /** Milliseconds that each candidate may take. */
+  /** Milliseconds that each candidate may take, its further tries and the pauses between them included. */
   readonly loadTimeout: number;
-  /** Further tries after a failed download; nothing else is tried again. */
+  /** Further tries after a failed download, as long as there is time; nothing else is tried again. */
   readonly retryAttempts: number;
   readonly enableProfiling: Profiling;
   /** Where the files of the builds are, when not beside the package's own. */
   readonly wasmUrl?: LocateFile;
   /** Imports ruv-swarm, where it cannot be resolved at run time. */
   readonly ruvSwarm?: () => Promise<unknown>;
-  /** Ends the load, with its waiting and its tries: `ABORTED`. */
+  /** Ends the load, with its waiting and its tries: `ABORTED`. A module's own `load` gets one that fires after `loadTimeout` too. */
   readonly signal?: HostAbortSignal;
   /** Builds that are not to be tried: they trapped more than once. */
   readonly excludedTiers?: ReadonlySet<VariantName>;
@@ -115,7 +115,10 @@ export interface ModuleDefinition {
   readonly loadPriority?: number;
   /** Whether it could be loaded, as far as can be told at once. Default: yes. */
   isAvailable?(options: Pick<ModuleLoadOptions, 'ruvSwarm'>): boolean;
-  /** Rejects, or takes longer than `loadTimeout`: the module is passed over. */
+  /**
+   * Rejects, or takes longer than `loadTimeout`: the module is passed over. The signal among the options says that
+   * nobody waits any longer; what is loaded all the same is disposed of.
+   */
   load(options: ModuleLoadOptions): ModuleImplementation | Promise<ModuleImplementation>;
 }
 

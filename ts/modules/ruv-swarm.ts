@@ -9,9 +9,9 @@
 import { wasmApi } from '../core/environment.js';
 import { WasmPerformanceError } from '../core/errors.js';
 import { hasFeature } from '../core/features.js';
-import { importInstalled, readFile, resolveInstalled, resolveLocation } from '../core/loader/host.js';
+import { importInstalled, readFile, resolveInstalled } from '../core/loader/host.js';
 import { assertMayCompile } from '../core/loader/wasm-file.js';
-import { failureOf } from './failure.js';
+import { failureOf, loadAborted } from './failure.js';
 import type { ModuleDefinition, ModuleImplementation, ModuleLoadOptions } from './module-definition.js';
 
 /** Bytes of the memory limit that its own memory may take: it begins with 1.1 MiB. */
@@ -73,6 +73,8 @@ async function load(options: ModuleLoadOptions): Promise<ModuleImplementation> {
   assertMayCompile(wasmApi!);
   try {
     const imported = path === undefined ? await options.ruvSwarm!() : await importInstalled(path);
+    // Its bindings can be started once, and never be ended: not for somebody who has turned away.
+    if (options.signal?.aborted) throw loadAborted();
     return await implementation(bindingsOf(imported), path !== undefined);
   } catch (cause) {
     if (cause instanceof WasmPerformanceError) throw cause;
@@ -151,7 +153,7 @@ function startOnce(bindings: Bindings): Promise<Exports> {
 /** Node's fetch reads no files, so the bindings cannot find theirs by themselves. */
 function wasmBytes(): Uint8Array {
   const path = resolveInstalled(wasmFile);
-  const bytes = path === undefined ? undefined : readFile(resolveLocation(path));
+  const bytes = path === undefined ? undefined : readFile(path);
   if (bytes === undefined) throw unusable(`its file ${wasmFile} is missing; install it again`);
   return bytes;
 }

@@ -8,12 +8,16 @@ import type { ModuleProvider } from './module-definition.js';
 export async function selectModule(options: SelectionOptions): Promise<Selection> {
   const preferred = moduleByName(options.preferredModule);
   if (preferred === undefined) return fastestModule(options);
-  return loadChain(chainFrom(preferred, options.enableAutoFallback), options);
+  return selectFrom(preferred, options);
 }
 
-function chainFrom(preferred: ModuleProvider, autoFallback: boolean): ModuleProvider[] {
+/** Loads `first` or the next in the chain after it, whichever can be loaded. */
+export function selectFrom(first: ModuleProvider, options: SelectionOptions): Promise<Selection> {
   const later = knownModules().filter(
-    (module) => module !== preferred && module.loadPriority >= preferred.loadPriority,
+    (module) =>
+      module !== first &&
+      module.loadPriority >= first.loadPriority &&
+      (module.name !== 'fallback' || options.enableAutoFallback),
   );
-  return [preferred, ...later.filter((module) => autoFallback || module.name !== 'fallback')];
+  return loadChain([first, ...later], options);
 }

@@ -45,7 +45,9 @@ function sharedTable(): SharedTable {
 /**
  * A use of the process's runtime of this build, limit and profiling; it is loaded when there is none yet. Loads at
  * the same time are one load. With a `wasmUrl` the files are the caller's own, so the runtime is too.
- * Rejects as `loadRuntime` does; a failed load leaves nothing behind.
+ * Rejects as `loadRuntime` does, and with `ABORTED` when the signal fires; the load goes on while somebody else waits
+ * for it. It has no time limit of its own: each who waits has one, and turns away by the signal. A failed load leaves
+ * nothing behind.
  */
 export async function acquireRuntime(
   variant: VariantName,
@@ -207,7 +209,7 @@ async function load(
   const { runtime, uncountedOps, isDisposed } = await loadWithUncountedOps({
     variant,
     memoryLimit: options.memoryLimit,
-    timeout: options.loadTimeout,
+    timeout: Number.POSITIVE_INFINITY, // See acquireRuntime.
     profiling: options.enableProfiling,
     ...fileOptions(variant, options),
     ...(signal === undefined ? {} : { signal }),

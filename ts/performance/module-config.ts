@@ -18,9 +18,9 @@ export interface WasmModuleConfig {
   readonly enableSIMD: boolean;
   /** Bytes for the whole linear memory, a hard limit. Default 52 428 800. */
   readonly memoryLimit: number;
-  /** Milliseconds that each candidate may take to load. Default 10 000. */
+  /** Milliseconds that each candidate (a module, or a build of it) may take to load, further tries included. Default 10 000. */
   readonly loadTimeout: number;
-  /** Further tries after a failed download. Default 3. */
+  /** Further tries after a failed download, within `loadTimeout`. Default 3. */
   readonly retryAttempts: number;
   /** False: no clock is read and nothing is counted on any call. `'trace'`: User Timing entries too. Default true. */
   readonly enableProfiling: Profiling;

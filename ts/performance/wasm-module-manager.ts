@@ -10,14 +10,15 @@ import { failureOf } from '../modules/failure.js';
 import { knownModules } from '../modules/known-modules.js';
 import { type ChosenModule, loadChain, type Selection } from '../modules/load-chain.js';
 import type { LoadedModule, ModuleLoadOptions, ModuleSelectionEntry } from '../modules/module-definition.js';
-import { selectModule } from '../modules/select-module.js';
+import { selectFrom, selectModule } from '../modules/select-module.js';
 import { TrapRecord } from '../modules/trap-record.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
 import type { BenchmarkTarget } from './benchmark/report.js';
 import { borrow } from './borrowed-module.js';
 import { assertListener, callAll } from './call-all.js';
-import { type CallTotals, callTotals, meanLatency, perBusySecond } from './call-totals.js';
-import type { CurrentOptions } from './layer-options.js';
+import { meanLatency, perBusySecond } from './call-totals.js';
+import { LoadQueue } from './load-queue.js';
+import { ManagedLayers } from './managed-layers.js';
 import type {
   AvailableModule,
   ManagerHealth,
@@ -39,9 +40,8 @@ import { type ModuleMetrics, moduleMetrics, noModuleMetrics } from './module-met
 import { moduleReport } from './module-report.js';
 import { moduleStatus } from './module-status.js';
 import { PreloadedModules } from './preloaded-modules.js';
-import { RuntimeAttachment } from './runtime-attachment.js';
-import { createManagedSimdLayer, type SIMDAccelerationLayer } from './simd-acceleration-layer.js';
-import { createManagedPerformanceLayer, type WasmPerformanceLayer } from './wasm-performance-layer.js';
+import type { SIMDAccelerationLayer } from './simd-acceleration-layer.js';
+import type { WasmPerformanceLayer } from './wasm-performance-layer.js';
 
 export type * from './manager-types.js';
 
@@ -54,17 +54,14 @@ interface ActiveModule extends ChosenModule {
 /** Chooses and loads a module, hands it to two layers, and changes it without losing a call. */
 export class WasmModuleManager {
   #config: WasmModuleConfig;
-  readonly #performance: { readonly layer: WasmPerformanceLayer; readonly attachment: RuntimeAttachment };
-  readonly #simd: { readonly layer: SIMDAccelerationLayer; readonly attachment: RuntimeAttachment };
+  readonly #layers: ManagedLayers;
   readonly #listeners = new Set<(change: ModuleSwitch) => void>();
   #active: ActiveModule | undefined;
   #selection: readonly ModuleSelectionEntry[] = [];
   /** Cleaned up, and not initialised since. */
   #detached = false;
-  /** Loads happen one after the other; a cleanup ends the one under way. */
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #loads = new LoadQueue();
   #initializing: Promise<void> | undefined;
-  #cancel = new AbortController();
   #failedLoads = 0;
   #lastError: string | undefined;
   readonly #traps = new TrapRecord();
@@ -74,24 +71,12 @@ export class WasmModuleManager {
   /** Loads nothing. Throws `INVALID_ARGUMENT` for a bad value or an unknown `preferredModule`. */
   constructor(config: Partial<WasmModuleConfig> = {}) {
     this.#config = mergeConfig(defaultModuleConfig, config);
-    const attachment = (name: string): RuntimeAttachment =>
-      new RuntimeAttachment(
-        name,
-        {
-          load: () => this.#lend(),
-          find: () => this.#lendAtOnce(),
-          lost: (module) => this.#replaceLost(module),
-        },
-        this.#config.enableProfiling,
-      );
-    const performance = attachment('WasmPerformanceLayer');
-    const simd = attachment('SIMDAccelerationLayer');
-    const options: CurrentOptions = () => this.#config;
-    this.#performance = {
-      layer: createManagedPerformanceLayer(options, performance),
-      attachment: performance,
+    const source = {
+      load: () => this.#lend(),
+      find: () => this.#lendAtOnce(),
+      lost: (module: LoadedModule) => this.#replaceLost(module),
     };
-    this.#simd = { layer: createManagedSimdLayer(options, simd), attachment: simd };
+    this.#layers = new ManagedLayers(source, () => this.#config, this.#config.enableProfiling);
   }
 
   /**
@@ -112,12 +97,14 @@ export class WasmModuleManager {
     this.#detached = false;
     if (agree(this.#usable?.config, this.#config, chosenBy)) return Promise.resolve();
     if (this.#initializing === undefined) {
-      const done = this.#inTurn(async (signal) => {
-        if (agree(this.#usable?.config, this.#config, chosenBy)) return;
-        await this.#install(() => selectModule(this.#loadOptions(signal)), signal);
-      }).finally(() => {
-        if (this.#initializing === done) this.#initializing = undefined;
-      });
+      const done = this.#loads
+        .run(async (signal) => {
+          if (agree(this.#usable?.config, this.#config, chosenBy)) return;
+          await this.#install(() => selectModule(this.#loadOptions(signal)), signal);
+        })
+        .finally(() => {
+          if (this.#initializing === done) this.#initializing = undefined;
+        });
       this.#initializing = done;
     }
     return this.#initializing;
@@ -132,7 +119,7 @@ export class WasmModuleManager {
     const definition = knownModules().find((module) => module.name === name);
     if (this.#detached || (definition === undefined && name !== 'auto')) return false;
     try {
-      await this.#inTurn(async (signal) => {
+      await this.#loads.run(async (signal) => {
         const isSame = definition !== undefined && this.#usable?.definition === definition;
         if (isSame && agree(this.#usable?.config, this.#config, loadedBy)) return;
         const options = this.#loadOptions(signal);
@@ -156,14 +143,14 @@ export class WasmModuleManager {
   async preload(name: string): Promise<boolean> {
     const definition = knownModules().find((module) => module.name === name);
     return (
-      definition !== undefined && this.#preloaded.keep(definition, this.#loadOptions(this.#cancel.signal))
+      definition !== undefined && this.#preloaded.keep(definition, this.#loadOptions(this.#loads.signal))
     );
   }
 
   getModuleStatus(): ModuleStatus {
     return moduleStatus(this.#usable, {
       selection: this.#selection,
-      errorCount: this.#failedLoads + this.#calls().errors,
+      errorCount: this.#failedLoads + this.#layers.calls.errors,
       lastError: this.#reason,
     });
   }
@@ -172,17 +159,17 @@ export class WasmModuleManager {
   getModuleMetrics(): ModuleMetrics {
     const usable = this.#usable;
     if (usable === undefined) return noModuleMetrics;
-    return moduleMetrics(usable.loaded, this.#calls(), systemClock() - usable.since);
+    return moduleMetrics(usable.loaded, this.#layers.calls, systemClock() - usable.since);
   }
 
   getPerformanceMetrics(): ManagerMetrics {
-    const calls = this.#calls();
+    const { calls, performance, simd } = this.#layers;
     return {
-      ...this.#performance.layer.getPerformanceMetrics(),
+      ...performance.getPerformanceMetrics(),
       ...this.getModuleMetrics(),
       averageLatency: meanLatency(calls),
       throughput: perBusySecond(calls.elements, calls),
-      simd: this.#simd.layer.getPerformanceMetrics(),
+      simd: simd.getPerformanceMetrics(),
     };
   }
 
@@ -201,12 +188,12 @@ export class WasmModuleManager {
 
   /** The same object for the manager's whole life, whatever the module. */
   getPerformanceLayer(): WasmPerformanceLayer {
-    return this.#performance.layer;
+    return this.#layers.performance;
   }
 
   /** The same object for the manager's whole life, whatever the module. */
   getSIMDLayer(): SIMDAccelerationLayer {
-    return this.#simd.layer;
+    return this.#layers.simd;
   }
 
   /** The runtime of the module in use; a switch ends it with its networks and blocks. Throws `NOT_INITIALIZED`. */
@@ -225,7 +212,7 @@ export class WasmModuleManager {
 
   /** What `healthCheck` tells, with codes, values and limits. */
   healthIssues(): readonly HealthIssue[] {
-    return moduleIssues(this.#usable?.loaded, this.#attachments(), {
+    return moduleIssues(this.#usable?.loaded, this.#layers.attachments, {
       thresholds: this.#config.healthThresholds,
       traps: this.#traps,
       missing: this.#reason,
@@ -254,8 +241,7 @@ export class WasmModuleManager {
 
   /** Counts and times of the layers' operations. */
   operationMetrics(): Readonly<Record<string, OperationMetrics>> {
-    const [performance, simd] = this.#attachments().map(({ recorder }) => recorder.snapshot().operations);
-    return { ...performance, ...simd };
+    return this.#layers.operations;
   }
 
   /** A copy of the configuration in use. */
@@ -295,11 +281,9 @@ export class WasmModuleManager {
    */
   cleanup(): Promise<void> {
     this.#detached = true;
-    this.#cancel.abort();
-    this.#cancel = new AbortController();
+    this.#loads.cancel();
     this.#initializing = undefined;
-    this.#performance.layer.cleanup();
-    this.#simd.layer.cleanup();
+    this.#layers.cleanup();
     const active = this.#active;
     this.#active = undefined;
     this.#selection = [];
@@ -341,11 +325,7 @@ export class WasmModuleManager {
     this.#active = { ...chosen, since: systemClock(), config };
     this.#selection = entries;
     this.#lastError = undefined;
-    for (const { attachment } of [this.#performance, this.#simd]) {
-      attachment.profile(config.enableProfiling);
-      // A layer that was cleaned up by itself waits for its own initialize(); one that was with the manager does not.
-      if (isFirst || !attachment.detached) attachment.replace(borrow(this.#active.loaded));
-    }
+    this.#layers.use(this.#active.loaded, config.enableProfiling, isFirst);
     before?.loaded.release();
     const change: ModuleSwitch = {
       from: before?.definition.name ?? 'none',
@@ -353,18 +333,6 @@ export class WasmModuleManager {
       tier: chosen.loaded.runtime.variant,
     };
     callAll(this.#listeners, change);
-  }
-
-  /** Runs `work` after the loads before it, with the signal of the next cleanup. */
-  #inTurn(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { signal } = this.#cancel;
-    const done = this.#queue.then(() => {
-      if (signal.aborted)
-        throw new WasmPerformanceError('ABORTED', 'the manager was cleaned up before the load');
-      return work(signal);
-    });
-    this.#queue = done.catch(() => {});
-    return done;
   }
 
   /** For a layer that was detached by its own cleanup() and is initialised again, or waits for the module after a trap. */
@@ -396,15 +364,10 @@ export class WasmModuleManager {
     else this.#traps.add(module.runtime.variant);
     this.#active = undefined;
     active.loaded.release();
-    const rebuilt = this.#inTurn(async (signal) => {
+    const rebuilt = this.#loads.run(async (signal) => {
       if (this.#active !== undefined) return;
-      const options = this.#loadOptions(signal);
-      const later = knownModules().filter(
-        ({ name, loadPriority }) =>
-          loadPriority > active.definition.loadPriority &&
-          (name !== 'fallback' || options.enableAutoFallback),
-      );
-      await this.#install(() => loadChain([active.definition, ...later], options), signal, active);
+      const { definition } = active;
+      await this.#install(() => selectFrom(definition, this.#loadOptions(signal)), signal, active);
     });
     // What it fails with is `lastError`, and is told to the next one who calls.
     rebuilt.catch(() => {});
@@ -421,14 +384,5 @@ export class WasmModuleManager {
       return 'DISPOSED: somebody disposed of the runtime, which is shared; call initialize()';
     }
     return this.#lastError;
-  }
-
-  #attachments(): RuntimeAttachment[] {
-    return [this.#performance.attachment, this.#simd.attachment];
-  }
-
-  /** Of both layers. */
-  #calls(): CallTotals {
-    return callTotals(this.#attachments().map(({ recorder }) => recorder));
   }
 }

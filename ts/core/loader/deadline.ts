@@ -1,8 +1,15 @@
-/** Time limit and cancellation of one attempt to load. */
+/** Time limit and cancellation of a load. */
 import { WasmPerformanceError } from '../errors.js';
 
 /** The longest delay that timers take; above it they fire at once. */
 const longestDelay = 2 ** 31 - 1;
+
+export interface TimeLimit {
+  /** As the user's option is called, for the message. */
+  readonly option: 'timeout' | 'loadTimeout';
+  /** Infinity: none. */
+  readonly milliseconds: number;
+}
 
 export class Deadline {
   readonly #over: Promise<never>;
@@ -10,7 +17,7 @@ export class Deadline {
   #error: WasmPerformanceError | undefined;
   #controller: AbortController | undefined;
 
-  constructor(what: string, timeout: number, callersSignal: AbortSignal | undefined) {
+  constructor(what: string, limit: TimeLimit, callersSignal: AbortSignal | undefined) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let onAbort = (): void => {};
     this.#over = new Promise<never>((_, reject) => {
@@ -22,7 +29,9 @@ export class Deadline {
       onAbort = () => end(abortError(what, callersSignal?.reason));
       if (callersSignal?.aborted) onAbort();
       callersSignal?.addEventListener('abort', onAbort);
-      if (timeout <= longestDelay) timer = setTimeout(() => end(timeoutError(what, timeout)), timeout);
+      const { milliseconds } = limit;
+      if (milliseconds <= longestDelay)
+        timer = setTimeout(() => end(timeoutError(what, limit)), milliseconds);
     });
     this.#over.catch(() => {}); // It may be over while nobody races it.
     this.#release = () => {
@@ -36,7 +45,7 @@ export class Deadline {
     return Promise.race([this.#over, work]);
   }
 
-  /** Aborted as soon as it is over, for `fetch`. Made when asked for: a file needs none, and in Node the first costs. */
+  /** Aborted as soon as it is over, for what waits. Made when asked for: a file needs none, and in Node the first costs. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#error !== undefined) this.#controller.abort(this.#error);
@@ -64,9 +73,9 @@ function abortError(what: string, reason: unknown): WasmPerformanceError {
   );
 }
 
-function timeoutError(what: string, timeout: number): WasmPerformanceError {
+function timeoutError(what: string, { option, milliseconds }: TimeLimit): WasmPerformanceError {
   return new WasmPerformanceError(
     'LOAD_TIMEOUT',
-    `loading ${what} took longer than ${timeout} ms; give a longer timeout, or see why the server does not answer`,
+    `loading ${what} took longer than ${milliseconds} ms; give a longer ${option}, or see what it waits for`,
   );
 }

@@ -1,7 +1,7 @@
 /** What the loader needs of the host, looked up when it is needed: a browser has no `process`, Node has no `document`. */
 
 interface NodeFileSystem {
-  readFileSync(path: URL): Uint8Array;
+  readFileSync(file: URL | string): Uint8Array;
 }
 interface NodeUrl {
   pathToFileURL(path: string): URL;
@@ -13,10 +13,14 @@ interface NodeRequire {
 interface NodeModule {
   createRequire(base: string): NodeRequire;
 }
+interface NodeVm {
+  runInThisContext(code: string): unknown;
+}
 interface NodeBuiltins {
   'node:fs': NodeFileSystem;
   'node:module': NodeModule;
   'node:url': NodeUrl;
+  'node:vm': NodeVm;
 }
 interface Host {
   readonly process?: {
@@ -34,9 +38,9 @@ function nodeBuiltin<Name extends keyof NodeBuiltins>(name: Name): NodeBuiltins[
   return host.process?.getBuiltinModule?.(name);
 }
 
-/** Reads a `file:` address at once; undefined where there is no file system. Throws what the file system throws. */
-export function readFile(url: URL): Uint8Array | undefined {
-  return nodeBuiltin('node:fs')?.readFileSync(url);
+/** Reads a `file:` address or a path at once; undefined without a file system. Throws what the file system throws. */
+export function readFile(file: URL | string): Uint8Array | undefined {
+  return nodeBuiltin('node:fs')?.readFileSync(file);
 }
 
 /**
@@ -81,8 +85,18 @@ export async function importInstalled(path: string): Promise<unknown> {
   try {
     return await import(/* @vite-ignore */ /* webpackIgnore: true */ pathToFileURL(path).href);
   } catch (error) {
-    // A test runner's realm that has no import() of its own: Node can require a module since 20.19.
-    if (!String((error as { readonly code?: unknown } | null)?.code).startsWith('ERR_VM_')) throw error;
-    return nodeBuiltin('node:module')!.createRequire(path)(path);
+    // A test runner's realm without an import() of its own, or whose require takes no ES modules.
+    if (!/^ERR_(VM_|REQUIRE_ESM$)/.test(String((error as { readonly code?: unknown } | null)?.code)))
+      throw error;
+    return nodesOwnModule().createRequire(path)(path);
   }
+}
+
+/**
+ * Node's `require`, which since 20.19 takes ES modules. In a realm of its own a test runner may give its own one under
+ * the same name, but `node:vm` leads to the realm that Node started in.
+ */
+function nodesOwnModule(): NodeModule {
+  const { process } = nodeBuiltin('node:vm')!.runInThisContext('globalThis') as Host;
+  return process!.getBuiltinModule!('node:module');
 }
