@@ -28,8 +28,8 @@ export const systemClock: Clock = now ?? Date.now;
 
 /**
  * A `measure` over the call and a `mark` of the same name where it began, where the engine has them. Both are written
- * when the call has ended, by its own times: what writing them takes is in no latency, and the mark of another call of
- * that name is never taken for this one's.
+ * when the call has ended, by its own times: what writing them takes is not in its latency, and the mark of another
+ * call of that name is never taken for this one's.
  */
 export const systemTracer: Tracer = (name, start, end, detail) => {
   try {
