@@ -4,11 +4,12 @@
  * process of its own: a helper that takes the operation as a parameter goes megamorphic and makes JavaScript slow.
  */
 import { matrixInput, networkInput, networkRows, pairInput, vectorInput } from '../data/tasks.mjs';
-import { recordTrace } from '../data/trace.mjs';
+import { recordTrace, traceFigure } from '../data/trace.mjs';
 import { prepareTraining } from './javascript-training.mjs';
 
 /** @import { Contender, Prepared, Task } from './types.mjs' */
 /** @import { RunTask } from '../data/tasks.mjs' */
+/** @import { Step, TraceCounts } from '../data/trace.mjs' */
 
 /** @type {Record<string, (x: Float32Array, out: Float32Array) => void>} */
 const unary = {
@@ -167,31 +168,54 @@ function prepareNetwork(task) {
 }
 
 /**
- * A new array for every operand and result, as long as somebody holds it, and until the engine notices that nobody
- * does: bytes of arrays at most. Where the engine does not tell them there is no figure.
- * @param {{ operations: number, seed: number }} task
+ * Where the engine does not tell what arrays take there is no figure.
+ * @param {Extract<Task, { operation: 'trace' }>} task
  * @returns {Prepared | undefined}
  */
 function prepareTrace(task) {
   const { memoryUsage } = globalThis.process ?? {};
   if (memoryUsage === undefined) return undefined;
   const { steps, payload } = recordTrace(task);
+  const collect = garbageCollector();
   return {
     sample() {
+      // Garbage of an earlier sample would count as this one's, or, collected meanwhile, make it seem to take less.
+      collect();
       const before = memoryUsage().arrayBuffers;
-      let peak = 0;
-      /** @type {Float32Array[]} */
-      const kept = [];
-      for (const { n, slot } of steps) {
-        const x = new Float32Array(n);
-        const out = new Float32Array(n);
-        activation(x, out);
-        peak = Math.max(peak, memoryUsage().arrayBuffers - before);
-        kept[slot] = out;
-      }
-      return peak / payload;
+      return traceFigure(
+        replayGarbage(() => memoryUsage().arrayBuffers - before, steps),
+        payload,
+        task.figure,
+      );
     },
   };
+}
+
+/** The engine's own, which programs cannot call unless it is exposed. @returns {() => void} */
+function garbageCollector() {
+  process.getBuiltinModule('node:v8').setFlagsFromString('--expose-gc');
+  return process.getBuiltinModule('node:vm').runInNewContext('gc');
+}
+
+/**
+ * A new array for every operand and result, as long as somebody holds it, and until the engine notices that nobody
+ * does.
+ * @param {() => number} arrayBytes what the engine holds for arrays at the moment
+ * @param {readonly Step[]} steps
+ * @returns {TraceCounts}
+ */
+export function replayGarbage(arrayBytes, steps) {
+  let taken = 0;
+  /** @type {Float32Array[]} */
+  const kept = [];
+  for (const { n, slot } of steps) {
+    const x = new Float32Array(n);
+    const out = new Float32Array(n);
+    activation(x, out);
+    taken = Math.max(taken, arrayBytes());
+    kept[slot] = out;
+  }
+  return { taken };
 }
 
 /** @param {Task} task @returns {Prepared | undefined} */

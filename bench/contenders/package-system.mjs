@@ -1,7 +1,7 @@
 // @ts-check
-/** What SASI feels: its asynchronous activation, second after second, and memory over a mixture of operations. */
+/** What SASI feels: its asynchronous activation, second after second. */
 import { vectorInput } from '../data/tasks.mjs';
-import { recordTrace } from '../data/trace.mjs';
+import { prepareTrace } from './package-trace.mjs';
 
 /** @import { NeuralRuntime } from '@sasi/wasm-performance' */
 /** @import { OtherTask, Prepared, Task } from './types.mjs' */
@@ -20,7 +20,7 @@ export function prepareSystem(api, runtime, task) {
     case 'sustained':
       return sustained(api, task);
     case 'trace':
-      return trace(runtime, task);
+      return prepareTrace(api, runtime, task);
     default:
       return undefined;
   }
@@ -101,59 +101,4 @@ async function layerOf(api, enableSIMD = true) {
   const layer = new api.WasmPerformanceLayer({ enableSIMD });
   if (!(await layer.initialize())) throw new Error('the performance layer does not start');
   return { layer, dispose: () => layer.cleanup() };
-}
-
-/** @param {NeuralRuntime} runtime @param {TaskOf<'trace'>} task @returns {Prepared | undefined} */
-function trace(runtime, task) {
-  if (task.way === 'javascript') return undefined;
-  const { steps, payload } = recordTrace(task);
-  return {
-    sample: () => (task.way === 'pool' ? poolPeak(runtime, steps) : arraysPeak(runtime, steps)) / payload,
-  };
-}
-
-/** @typedef {ReturnType<typeof recordTrace>['steps']} Steps */
-
-/** Every operand lies in a block of the pool; bytes of the pool in use at most. @param {NeuralRuntime} runtime @param {Steps} steps */
-function poolPeak({ ops, memory }, steps) {
-  memory.reset();
-  const before = memory.stats().used;
-  let peak = 0;
-  /** @type {(import('@sasi/wasm-performance').Float32Block | undefined)[]} */
-  const kept = [];
-  for (const { name, n, slot } of steps) {
-    kept[slot]?.dispose();
-    const x = memory.float32(n);
-    const out = memory.float32(n);
-    compute(ops, name, x, out);
-    peak = Math.max(peak, memory.stats().used - before);
-    x.dispose();
-    kept[slot] = out;
-  }
-  memory.reset();
-  return peak;
-}
-
-/** Arrays go in and come out; bytes of the pool in use at most, which here are those of single calls. @param {NeuralRuntime} runtime @param {Steps} steps */
-function arraysPeak({ ops, memory }, steps) {
-  memory.reset();
-  const before = memory.stats();
-  for (const { name, n } of steps) {
-    const x = new Float32Array(n);
-    compute(ops, name, x, new Float32Array(n));
-  }
-  return memory.stats().peak - before.used;
-}
-
-/**
- * @param {NeuralRuntime['ops']} ops
- * @param {string} name
- * @param {import('@sasi/wasm-performance').Vec} x
- * @param {import('@sasi/wasm-performance').Vec} out
- */
-function compute(ops, name, x, out) {
-  if (name === 'add') ops.add(x, x, out);
-  else if (name === 'softmax') ops.softmax(x, { out });
-  else if (name === 'dot') ops.dot(x, x);
-  else ops.tanh(x, out);
 }

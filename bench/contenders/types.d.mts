@@ -1,6 +1,7 @@
 /** What the parts of the benchmark that run beside each other agree on. */
 import type { Reference } from '../data/references.mjs';
 import type { CheckedTask, Topology } from '../data/tasks.mjs';
+import type { TraceFigure } from '../data/trace.mjs';
 
 /** Something that can be timed. */
 export interface Prepared {
@@ -80,10 +81,12 @@ export type OtherTask =
   | { readonly operation: 'latency'; readonly n: number; readonly quantile: number; readonly seed: number }
   /** The same for `seconds`: milliseconds of one in the worst of them. */
   | { readonly operation: 'sustained'; readonly n: number; readonly seconds: number; readonly seed: number }
-  /** A recorded mixture of operations, results kept for a while: most memory in use over most payload alive. */
+  /** A recorded mixture of operations, results kept for a while: bytes of one figure of what it takes. */
   | {
       readonly operation: 'trace';
       readonly operations: number;
       readonly way: 'pool' | 'arrays' | 'malloc' | 'javascript';
+      readonly figure: TraceFigure;
+      readonly memoryLimit: number;
       readonly seed: number;
     };

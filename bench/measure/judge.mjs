@@ -98,6 +98,18 @@ function judge(requirement, results, unit, random) {
       const measured = quantile(own.samples, at);
       return { text, entry, required: atMost, measured, met: measured <= atMost };
     }
+    case 'saving': {
+      const { entry, over, atLeast, atMost } = requirement;
+      const text = `${entry} saves ≥ ${100 * atLeast} % of ${over} (promised: ${100 * atLeast} to ${100 * atMost} %)`;
+      const theirs = results[over];
+      if (!own?.samples.length || !theirs?.samples.length) return open(text, entry, atLeast, over);
+      const { ratio, low, high } = ratioInterval(own.samples, theirs.samples, random);
+      const measured = 1 - ratio;
+      return {
+        ...{ text, entry, over, required: atLeast, measured, saving: true },
+        ...{ low: 1 - high, high: 1 - low, met: measured >= atLeast },
+      };
+    }
     case 'extra': {
       const { entry, over, atMost } = requirement;
       const text = `${entry} over ${over}: ≤ ${shown(unit, atMost)} more`;

@@ -28,7 +28,9 @@ export interface Outcome {
   readonly over?: string;
   readonly required: number;
   readonly measured: number | null;
-  /** The 95 % interval of `measured`, where it is a ratio. */
+  /** `required` and `measured` are shares that are saved: 0.3 is 30 %, less than 0 is more than the other takes. */
+  readonly saving?: true;
+  /** The 95 % interval of `measured`, where it is a ratio or a saving. */
   readonly low?: number;
   readonly high?: number;
   /** Null: one of both sides is missing. */

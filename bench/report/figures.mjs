@@ -56,10 +56,18 @@ export const times = ({ ratio, low, high }) =>
   `${threeDigits(ratio)}× (${threeDigits(low)}–${threeDigits(high)})`;
 
 /** What an outcome measured, as it is shown. @param {Outcome} outcome @param {Unit} unit */
-export function measuredText({ measured, low, high }, unit) {
+export function measuredText({ measured, low, high, saving }, unit) {
   if (measured === null) return 'not measured';
+  if (saving) return savedText(measured, low, high);
   if (low !== undefined && high !== undefined) return times({ ratio: measured, low, high });
   return `${threeDigits(inUnit(unit, measured))} ${unit.name}`;
+}
+
+/** What is saved, or how much more is taken. @param {number} saved @param {number} [low] @param {number} [high] */
+function savedText(saved, low = saved, high = saved) {
+  const isMore = saved < 0;
+  const ends = (isMore ? [-high, -low] : [low, high]).map((end) => Math.round(100 * end));
+  return `${isMore ? 'takes' : 'saves'} ${percent(Math.abs(saved))}${isMore ? ' more' : ''} (${ends.join(' to ')} %)`;
 }
 
 /** Errors in units of the last place where that says something, else absolute. @param {Measured | undefined} measured */

@@ -11,3 +11,13 @@
  * @returns {Requirement}
  */
 export const ratio = (entry, over, atLeast) => ({ kind: 'ratio', entry, over, atLeast });
+
+/**
+ * What `entry` takes less than `over`, as a share of what that takes.
+ * @param {string} entry
+ * @param {string} over
+ * @param {number} atLeast
+ * @param {number} atMost what was promised at best
+ * @returns {Requirement}
+ */
+export const saving = (entry, over, atLeast, atMost) => ({ kind: 'saving', entry, over, atLeast, atMost });

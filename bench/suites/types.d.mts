@@ -25,13 +25,21 @@ export type Requirement =
     }
   /** The cost of `entry`, in the unit of the cell's samples: at most. */
   | { readonly kind: 'cost'; readonly entry: string; readonly atMost: number; readonly quantile?: number }
+  /** What the cost of `entry` is less than that of `over`, as a share of it: at least. `atMost`: what was promised at best. */
+  | {
+      readonly kind: 'saving';
+      readonly entry: string;
+      readonly over: string;
+      readonly atLeast: number;
+      readonly atMost: number;
+    }
   /** The cost of `entry` beyond that of `over`: at most. */
   | { readonly kind: 'extra'; readonly entry: string; readonly over: string; readonly atMost: number };
 
 /** How a cost is shown: as what can be done in a second, or as it is. */
 export type Unit =
   | { readonly name: string; readonly perMillisecond: number }
-  | { readonly name: 'ns' | 'µs' | 'ms' | 'bytes' | '×'; readonly factor: number };
+  | { readonly name: 'ns' | 'µs' | 'ms' | 'bytes' | 'KiB' | '×'; readonly factor: number };
 
 /** A row of the table: one task, done by every contender in interleaved rounds. */
 export interface Cell {

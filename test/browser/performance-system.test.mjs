@@ -65,10 +65,11 @@ globalThis.outcome = (async () => {
   const system = await createWasmPerformanceSystem({ enableProfiling: 'trace' });
   await system.performanceLayer.calculateNeuralActivation(new Float32Array(100));
   system.dispose();
-  return performance
-    .getEntriesByType('measure')
+  const entriesOf = (type) => performance
+    .getEntriesByType(type)
     .filter(({ name }) => name.startsWith('sasi-wasm:'))
     .map(({ name, duration, startTime }) => ({ name, duration, startTime }));
+  return { measures: entriesOf('measure'), marks: entriesOf('mark') };
 })();`,
 };
 
@@ -128,11 +129,19 @@ inEachEngine("the seed's example, ruv-swarm, and the timeline", async (browser, 
   assert.ok(Math.abs(theirs.values[2] - Math.tanh(1)) < 1e-7);
 
   await page.goto(`${server.url}trace`);
-  /** @type {{ name: string, duration: number, startTime: number }[]} */
-  const entries = await outcomeOf(page);
-  const names = entries.map(({ name }) => name);
-  assert.ok(names.includes('sasi-wasm:calculateNeuralActivation'), names.join());
-  assert.ok(entries.every(({ duration, startTime }) => duration >= 0 && startTime > 0));
+  /** @typedef {{ name: string, duration: number, startTime: number }} Timed */
+  /** @type {{ measures: Timed[], marks: Timed[] }} */
+  const { measures, marks } = await outcomeOf(page);
+  /** @param {Timed[]} entries */
+  const startsOf = (entries) => entries.map(({ name, startTime }) => `${name} ${startTime}`).sort();
+  for (const entries of [measures, marks]) {
+    const names = entries.map(({ name }) => name);
+    for (const name of ['calculateNeuralActivation', 'load:fetch', 'load:compile', 'load:selfTest']) {
+      assert.ok(names.includes(`sasi-wasm:${name}`), names.join());
+    }
+  }
+  assert.deepEqual(startsOf(marks), startsOf(measures));
+  assert.ok(measures.every(({ duration, startTime }) => duration >= 0 && startTime > 0));
 });
 
 inEachEngine('row 11: a file that comes late, for one who waits and for two', async (browser, context) => {

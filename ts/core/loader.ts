@@ -4,7 +4,7 @@
  */
 import { OperationRecorder } from '../metrics/operation-recorder.js';
 import type { LoadTime } from '../metrics/runtime-metrics.js';
-import { systemClock, type WasmApi, wasmApi } from './environment.js';
+import { systemClock, systemTracer, type WasmApi, wasmApi } from './environment.js';
 import { type ErrorCode, importFailed, WasmPerformanceError } from './errors.js';
 import { hasFeature } from './features.js';
 import type { HostUrl } from './host-types.js';
@@ -62,7 +62,9 @@ export async function loadEngine(options: LoadOptions = {}): Promise<LoadedEngin
     try {
       const { engine, ...times } = await deadline.race(loadBuild(build, settings, deadline));
       selection.push({ candidate: build.name, accepted: true, reason: acceptance(settings.variant) });
-      return { engine, selection, loadTime: { total: systemClock() - begin, ...times } };
+      const end = systemClock();
+      if (settings.profiling === 'trace') tracePhases(times, end);
+      return { engine, selection, loadTime: { total: end - begin, ...times } };
     } catch (error) {
       if (!(error instanceof WasmPerformanceError) || error.code === 'ABORTED') throw error;
       failures.push(error);
@@ -72,6 +74,15 @@ export async function loadEngine(options: LoadOptions = {}): Promise<LoadedEngin
     }
   }
   throw failures.length === 1 ? failures[0]! : nothingLoaded(failures);
+}
+
+/** Phases of the build that was accepted: they follow one another, and the last one ends with the load. */
+function tracePhases(times: Omit<LoadTime, 'total'>, loaded: number): void {
+  let end = loaded;
+  for (const [phase, time] of Object.entries(times).reverse()) {
+    systemTracer(`sasi-wasm:load:${phase}`, end - time, end, times);
+    end -= time;
+  }
 }
 
 type Loaded = { readonly engine: ModuleEngine } & Omit<LoadTime, 'total'>;

@@ -8,41 +8,38 @@
 /** Reads a time in milliseconds. Only differences between two readings mean anything. */
 export type Clock = () => number;
 
-/** Writes one User Timing entry; times are readings of `systemClock`. */
-export type Tracer = (name: string, start: number, end: number, elements: number) => void;
+/** Writes what User Timing keeps of one call; times are readings of `systemClock`. */
+export type Tracer = (name: string, start: number, end: number, detail: object) => void;
 
+/** Options as User Timing level 3 has them. */
 interface HostPerformance {
   now?(): number;
   mark?(name: string, options: { startTime: number }): unknown;
-  measure?(name: string, options: { start: number; end: number; detail: { elements: number } }): unknown;
+  measure?(name: string, options: { start: number; end: number; detail: object }): unknown;
 }
 
 const host = (globalThis as { readonly performance?: HostPerformance }).performance;
-const now = typeof host?.now === 'function' ? host.now.bind(host) : undefined;
-const measure = typeof host?.measure === 'function' ? host.measure.bind(host) : undefined;
-const mark = typeof host?.mark === 'function' ? host.mark.bind(host) : undefined;
+const now = host?.now?.bind(host);
+const measure = host?.measure?.bind(host);
+const mark = host?.mark?.bind(host);
 
 /** `performance.now`, or `Date.now` where the engine has none. */
 export const systemClock: Clock = now ?? Date.now;
 
-/** One `measure` for each call, else one `mark` at its start; undefined where the engine has neither. */
-export const systemTracer: Tracer | undefined = makeTracer();
-
-function makeTracer(): Tracer | undefined {
-  // Entries count from the origin of performance.now: without that clock they would lie.
-  if (now === undefined) return undefined;
-  if (measure !== undefined) {
-    return (name, start, end, elements) => {
-      measure(name, { start, end, detail: { elements } });
-    };
+/**
+ * A `measure` over the call and a `mark` of the same name where it began, where the engine has them. Both are written
+ * when the call has ended, by its own times: what writing them takes is not in its latency, and the mark of another
+ * call of that name is never taken for this one's.
+ */
+export const systemTracer: Tracer = (name, start, end, detail) => {
+  try {
+    measure?.(name, { start, end, detail });
+    mark?.(name, { startTime: start });
+  } catch {
+    // A host without the options of User Timing level 3: the call itself must not suffer. `measure` comes first since it
+    // is the one that throws; a mark alone would stand at the end of the call.
   }
-  if (mark !== undefined) {
-    return (name, start) => {
-      mark(name, { startTime: start });
-    };
-  }
-  return undefined;
-}
+};
 
 /** How long to look for small steps, in milliseconds; and how many readings at most if the clock stands still. */
 const searchTime = 1;

@@ -62,8 +62,8 @@ export function healthReport(metrics: JudgedMetrics, thresholds: HealthThreshold
   const { calls, errors, busyTime } = metrics.total;
   const loadTime = metrics.loadTime.total;
   const memory = metrics.memory.reserved + metrics.memory.used;
-  const averageLatency = calls > 0 ? busyTime / calls : 0;
-  const errorRate = calls > 0 ? errors / calls : 0;
+  const averageLatency = busyTime / (calls || 1);
+  const errorRate = errors / (calls || 1);
   const issues: HealthIssue[] = [];
   const check = (
     code: HealthIssueCode,
@@ -101,14 +101,12 @@ export function healthReport(metrics: JudgedMetrics, thresholds: HealthThreshold
 
 /** A report of `issues`, with the status that the worst of them gives. */
 export function reportOf(issues: readonly HealthIssue[]): HealthReport {
-  let status: HealthStatus = 'healthy';
-  for (const issue of issues) {
-    if (issue.severity === 'error') status = 'error';
-    else if (status === 'healthy') status = 'warning';
-  }
+  const isError = issues.some(({ severity }) => severity === 'error');
+  const status = isError ? 'error' : issues.length > 0 ? 'warning' : 'healthy';
   return { status, issues };
 }
 
-function text(value: number): string {
-  return String(Number(value.toPrecision(3)));
+/** As it stands in a message. */
+function text(value: number): number {
+  return Number(value.toPrecision(3));
 }

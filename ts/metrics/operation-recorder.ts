@@ -4,7 +4,7 @@
  * An operation fetches its meter once and then brackets each call with `begin` and `end` (or `fail`). That is
  * the hot path: two clock readings and a few stores, no allocation. With profiling off it is two empty calls.
  */
-import { type Clock, measureClockResolution, systemClock, systemTracer, type Tracer } from './clock.js';
+import { type Clock, measureClockResolution, systemClock, systemTracer } from './clock.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { coveredSpan, SlidingWindow } from './sliding-window.js';
 
@@ -70,7 +70,6 @@ const silentMeter: OperationMeter = {
 export class OperationRecorder {
   readonly profiling: Profiling;
   readonly #clock: Clock;
-  readonly #tracer: Tracer | undefined;
   readonly #meters = new Map<string, RecordingMeter>();
   // One element, shared with the meters: the time from which the windows count.
   readonly #origin = new Float64Array(1);
@@ -79,7 +78,6 @@ export class OperationRecorder {
   constructor(options: RecorderOptions) {
     this.profiling = options.profiling;
     this.#clock = options.clock ?? systemClock;
-    this.#tracer = options.profiling === 'trace' ? systemTracer : undefined;
     if (options.profiling !== false) this.#origin[0] = this.#clock();
   }
 
@@ -88,10 +86,8 @@ export class OperationRecorder {
     if (this.profiling === false) return silentMeter;
     let meter = this.#meters.get(operation);
     if (meter === undefined) {
-      meter =
-        this.#tracer === undefined
-          ? new RecordingMeter(this.#clock, this.#origin)
-          : new TracingMeter(this.#clock, this.#origin, `sasi-wasm:${operation}`, this.#tracer);
+      const label = this.profiling === 'trace' ? `sasi-wasm:${operation}` : undefined;
+      meter = new RecordingMeter(this.#clock, this.#origin, label);
       this.#meters.set(operation, meter);
     }
     return meter;
@@ -135,10 +131,13 @@ class RecordingMeter implements OperationMeter {
   readonly sums = new Float64Array(4);
   readonly #clock: Clock;
   readonly #origin: Float64Array;
+  readonly #label: string | undefined;
 
-  constructor(clock: Clock, origin: Float64Array) {
+  /** `label` is the name of its User Timing entries; without one there are none. */
+  constructor(clock: Clock, origin: Float64Array, label: string | undefined) {
     this.#clock = clock;
     this.#origin = origin;
+    this.#label = label;
   }
 
   begin(): number {
@@ -147,13 +146,13 @@ class RecordingMeter implements OperationMeter {
 
   end(start: number, elements: number): number {
     const now = this.#clock();
-    this.record(start, now, elements);
+    this.#record(start, now, elements);
     return now;
   }
 
   fail(start: number): void {
     this.sums[errors]! += 1;
-    this.record(start, this.#clock(), 0);
+    this.#record(start, this.#clock(), 0);
   }
 
   reset(): void {
@@ -162,7 +161,7 @@ class RecordingMeter implements OperationMeter {
     this.window.reset();
   }
 
-  protected record(start: number, now: number, elements: number): void {
+  #record(start: number, now: number, elements: number): void {
     const { sums } = this;
     const latency = now > start ? now - start : 0;
     sums[calls]! += 1;
@@ -170,26 +169,7 @@ class RecordingMeter implements OperationMeter {
     sums[busyTime]! += latency;
     this.histogram.record(latency);
     this.window.add(now - this.#origin[0]!, elements);
-  }
-}
-
-class TracingMeter extends RecordingMeter {
-  readonly #label: string;
-  readonly #tracer: Tracer;
-
-  constructor(clock: Clock, origin: Float64Array, label: string, tracer: Tracer) {
-    super(clock, origin);
-    this.#label = label;
-    this.#tracer = tracer;
-  }
-
-  protected override record(start: number, now: number, elements: number): void {
-    super.record(start, now, elements);
-    try {
-      this.#tracer(this.#label, start, now, elements);
-    } catch {
-      // A host without the options of User Timing level 3: the call itself must not suffer.
-    }
+    if (this.#label !== undefined) systemTracer(this.#label, start, now, { elements });
   }
 }
 

@@ -57,14 +57,5 @@ export function runtimeMetrics(
   memory: MemoryStats,
   loadTime: LoadTime,
 ): RuntimeMetrics {
-  const { profiling, elapsed, clockResolution, operations, total } = recorder.snapshot();
-  return {
-    profiling,
-    elapsed,
-    clockResolution,
-    loadTime: { ...loadTime },
-    memory: { ...memory },
-    operations,
-    total,
-  };
+  return { ...recorder.snapshot(), loadTime: { ...loadTime }, memory: { ...memory } };
 }

@@ -22,7 +22,7 @@ export interface WasmModuleConfig {
   readonly loadTimeout: number;
   /** Further tries after a failed download, within `loadTimeout`. Default 3. */
   readonly retryAttempts: number;
-  /** False: no clock is read and nothing is counted on any call. `'trace'`: User Timing entries too. Default true. */
+  /** False: no clock is read and nothing is counted on any call. `'trace'`: User Timing marks and measures too. Default true. */
   readonly enableProfiling: Profiling;
   /** False: the JavaScript build never stands in for WebAssembly. Default true. */
   readonly enableAutoFallback: boolean;

@@ -179,17 +179,34 @@ test('a clock that is set back or stands still breaks nothing', () => {
   assert.equal(total.callsPerSecond.sinceStart, 0);
 });
 
-test("'trace' writes one User Timing entry for each call", () => {
+test("'trace' writes a mark where each call begins and a measure to its end", () => {
   const name = 'sasi-wasm:traced-operation';
   const recorder = new OperationRecorder({ profiling: 'trace' });
   const meter = recorder.meter('traced-operation');
-  meter.end(meter.begin(), 7);
-  meter.fail(meter.begin());
-  const entries = performance.getEntriesByName(name, 'measure');
+  // One call inside another: each has a mark of its own.
+  const outer = meter.begin();
+  const inner = meter.begin();
+  const innerEnd = meter.end(inner, 7);
+  const outerEnd = meter.end(outer, 9);
+  const failed = meter.begin();
+  meter.fail(failed);
+  const measures = performance.getEntriesByName(name, 'measure') as PerformanceMeasure[];
+  const marks = performance.getEntriesByName(name, 'mark');
   performance.clearMeasures(name);
-  assert.equal(entries.length, 2);
-  assert.deepEqual((entries[0] as PerformanceMeasure | undefined)?.detail, { elements: 7 });
-  assert.equal(recorder.snapshot().total.calls, 2);
+  performance.clearMarks(name);
+  const byElements = new Map(
+    measures.map((entry) => [(entry.detail as { elements: number }).elements, entry]),
+  );
+  assert.deepEqual(
+    [9, 7, 0].map((elements) => byElements.get(elements)?.startTime),
+    [outer, inner, failed],
+  );
+  const nearly = (value: number | undefined, wanted: number) => Math.abs(value! - wanted) < 1e-6;
+  assert.ok(nearly(byElements.get(9)?.duration, outerEnd - outer));
+  assert.ok(nearly(byElements.get(7)?.duration, innerEnd - inner));
+  assert.deepEqual(marks.map(({ startTime }) => startTime).sort(), [outer, inner, failed].sort());
+  assert.deepEqual([measures.length, marks.length], [3, 3]);
+  assert.equal(recorder.snapshot().total.calls, 3);
   assert.equal(recorder.snapshot().profiling, 'trace');
 });
 

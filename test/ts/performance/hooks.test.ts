@@ -111,33 +111,43 @@ test('a listener to health misses no change because another one came after it', 
 });
 
 test("profiling 'trace' writes User Timing entries, as long as calls took", async () => {
-  performance.clearMeasures();
+  const clear = () => {
+    performance.clearMeasures();
+    performance.clearMarks();
+  };
+  const entriesOf = (type: 'mark' | 'measure') =>
+    performance.getEntriesByType(type).filter(({ name }) => name.startsWith('sasi-wasm:'));
+  clear();
   const system = await createWasmPerformanceSystem({ ...production, enableProfiling: 'trace' });
+  assert.ok(entriesOf('measure').some(({ name }) => name === 'sasi-wasm:load:compile'));
+  clear();
   const before = performance.now();
   await system.performanceLayer.calculateNeuralActivation(new Float32Array(300));
   system.simdLayer.simdVectorAdd(new Float32Array(8), new Float32Array(8));
   system.runtime.ops.mean(new Float32Array(8));
   const after = performance.now();
-  const entries = performance.getEntriesByType('measure').filter(({ name }) => name.startsWith('sasi-wasm:'));
-  const names = entries.map(({ name }) => name);
+  const [measures, marks] = [entriesOf('measure'), entriesOf('mark')];
   // Each call once, where it was made: not again as a call of the runtime beneath the layer.
   assert.deepEqual(
-    names.sort(),
+    measures.map(({ name }) => name).sort(),
     ['calculateNeuralActivation', 'mean', 'simdVectorAdd'].map((name) => `sasi-wasm:${name}`),
   );
-  for (const { startTime, duration } of entries) {
+  const startsOf = (entries: readonly PerformanceEntry[]) =>
+    entries.map(({ name, startTime }) => `${name} ${startTime}`).sort();
+  assert.deepEqual(startsOf(marks), startsOf(measures), 'each call begins with a mark');
+  for (const { startTime, duration } of measures) {
     assert.ok(startTime >= before && startTime + duration <= after);
   }
-  const activation = entries.find(({ name }) =>
+  const activation = measures.find(({ name }) =>
     name.endsWith('calculateNeuralActivation'),
   ) as PerformanceMeasure;
   assert.deepEqual(activation.detail, { elements: 300 });
   assert.equal(system.performanceLayer.getPerformanceHistory().length, 1);
   system.dispose();
-  performance.clearMeasures();
+  clear();
   const plain = await createWasmPerformanceSystem(production);
   await plain.performanceLayer.calculateNeuralActivation(new Float32Array(300));
-  assert.deepEqual(performance.getEntriesByType('measure'), []);
+  assert.deepEqual([...entriesOf('measure'), ...entriesOf('mark')], []);
   plain.dispose();
 });
 

@@ -195,13 +195,49 @@ test('with profiling off no clock is read by a call', () => {
   assert.deepEqual([calls, readings], [0, 0]);
 });
 
-test("profiling: 'trace' writes User Timing entries", () => {
-  const names = runProgram<string[]>(`
+test("profiling: 'trace' writes a mark and a measure for each phase of the load and each call", () => {
+  type Entry = { name: string; startTime: number; duration: number };
+  const [measures, marks, loadTime, before] = runProgram<[Entry[], Entry[], Record<string, number>, number]>(`
     const { loadRuntime } = await import(entry);
-    const { ops } = await loadRuntime({ profiling: 'trace' });
+    const before = performance.now();
+    const { ops, loadTime } = await loadRuntime({ profiling: 'trace' });
     ops.relu(Float32Array.of(1));
-    report(performance.getEntriesByType('measure').map(({ name }) => name));`);
-  assert.deepEqual(names, ['sasi-wasm:relu']);
+    const of = (type) => performance.getEntriesByType(type)
+      .map(({ name, startTime, duration }) => ({ name, startTime, duration }));
+    report([of('measure'), of('mark'), loadTime, before]);`);
+  const phases = ['fetch', 'compile', 'instantiate', 'selfTest'];
+  const names = [...phases.map((phase) => `sasi-wasm:load:${phase}`), 'sasi-wasm:relu'];
+  for (const entries of [measures, marks]) {
+    assert.deepEqual(
+      entries.map(({ name }) => name),
+      names,
+    );
+  }
+  for (const [index, { startTime, duration }] of measures.entries()) {
+    assert.equal(marks[index]!.startTime, startTime);
+    assert.ok(startTime >= before);
+    const phase = phases[index];
+    if (phase === undefined) continue;
+    assert.ok(Math.abs(duration - loadTime[phase]!) < 1e-6, `${phase}: ${duration}, not ${loadTime[phase]}`);
+    assert.ok(startTime + duration <= measures[index + 1]!.startTime + 1e-6, `${phase} ends before the next`);
+  }
+});
+
+test("profiling: 'trace' costs no call anything else where User Timing is missing or refuses", () => {
+  for (const host of [
+    '{ now: () => 1 }',
+    "{ now: () => 1, measure() { throw new SyntaxError('no options') }, mark() { written++ } }",
+    'undefined',
+  ]) {
+    const [value, calls, written] = runProgram<[number, number, number]>(`
+      let written = 0;
+      globalThis.performance = ${host};
+      const { loadRuntime } = await import(entry);
+      const runtime = await loadRuntime({ profiling: 'trace' });
+      const [value] = runtime.ops.relu(Float32Array.of(2));
+      report([value, runtime.metrics().total.calls, written]);`);
+    assert.deepEqual([value, calls, written], [2, 1, 0], host);
+  }
 });
 
 /** `scope` may be taken from the runtime only with it. */

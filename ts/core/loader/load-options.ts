@@ -37,7 +37,7 @@ export interface LoadOptions {
   readonly timeout?: number;
   /**
    * `true` (default): operations are counted and timed. `false`: no clock is read and no sample kept.
-   * `'trace'`: User Timing entries too.
+   * `'trace'`: User Timing entries too, a mark and a measure for each call and each phase of the load.
    */
   readonly profiling?: Profiling;
 }
