@@ -57,8 +57,7 @@ export async function loadEngine(options: LoadOptions = {}): Promise<LoadedEngin
   const failures: WasmPerformanceError[] = [];
   for (const build of builds as readonly Build[]) {
     if (settings.variant === 'auto' ? isOnRequest(build) : settings.variant !== build.name) continue;
-    const limit = { option: 'timeout', milliseconds: settings.timeout } as const;
-    const deadline = new Deadline(`the ${build.name} build`, limit, settings.signal);
+    const deadline = new Deadline(`the ${build.name} build`, settings.timeout, settings.signal);
     try {
       const { engine, ...times } = await deadline.race(loadBuild(build, settings, deadline));
       selection.push({ candidate: build.name, accepted: true, reason: acceptance(settings.variant) });

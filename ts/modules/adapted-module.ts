@@ -56,6 +56,11 @@ export function adaptedModule(definition: ModuleDefinition, loadBase: LoadBase):
         // What the module beside it passed over is told, what it took is told as the reason below.
         const base = await loadBase({ ...options, memoryLimit }, (entry) => {
           if (!entry.accepted) note(entry);
+        }).catch((error: unknown) => {
+          const { message, ...code } = failureOf(error);
+          const reason = `what would serve the rest beside it could not be loaded: ${message}`;
+          note({ candidate: name, accepted: false, ...code, reason });
+          throw error;
         });
         const module = new AdaptedModule(name, implementation, verdicts, own, base);
         const tier = base.loaded.runtime.variant;

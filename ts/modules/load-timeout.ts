@@ -12,8 +12,7 @@ export async function withinTime<T>(
   load: (options: ModuleLoadOptions) => Promise<T>,
   discard: (late: T) => void,
 ): Promise<T> {
-  const limit = { option: 'loadTimeout', milliseconds: options.loadTimeout } as const;
-  const deadline = new Deadline(what, limit, options.signal);
+  const deadline = new Deadline(what, options.loadTimeout, options.signal, 'loadTimeout');
   try {
     deadline.throwIfOver();
     const loading = load({ ...options, signal: deadline.signal });

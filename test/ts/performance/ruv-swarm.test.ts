@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ModuleStatus, WasmModuleManager } from '@sasi/wasm-performance';
 import { installedCopy } from '../support/installed-copy.js';
+import { answer, withServer } from '../support/server.js';
 import { runProgram } from './run-program.js';
 
 const program = `
@@ -85,6 +86,24 @@ test('row 1: it is found beside the program, too', async () => {
   } finally {
     copy.remove();
   }
+});
+
+test('without a build to serve the rest it is passed over too, and that is told', async () => {
+  const notFound = answer('not found', 'text/plain', 404);
+  const answers = { 'simd/neural.wasm': notFound, 'scalar/neural.wasm': notFound };
+  await withServer(answers, async (wasmUrl) => {
+    const manager = new WasmModuleManager({ wasmUrl, retryAttempts: 0 });
+    assert.equal(await manager.initialize(), true);
+    const { module, selection } = manager.getModuleStatus();
+    assert.equal(module, 'fallback');
+    const own = selection.filter(({ candidate }) => candidate === 'ruv-swarm');
+    assert.deepEqual(
+      own.map(({ accepted, code }) => [accepted, code]),
+      [[false, 'FETCH_FAILED']],
+    );
+    assert.match(own[0]!.reason, /^what would serve the rest beside it could not be loaded: .*404/);
+    await manager.cleanup();
+  });
 });
 
 test('it is told by itself, and its memory counts', async () => {

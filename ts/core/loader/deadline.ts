@@ -4,20 +4,19 @@ import { WasmPerformanceError } from '../errors.js';
 /** The longest delay that timers take; above it they fire at once. */
 const longestDelay = 2 ** 31 - 1;
 
-export interface TimeLimit {
-  /** As the user's option is called, for the message. */
-  readonly option: 'timeout' | 'loadTimeout';
-  /** Infinity: none. */
-  readonly milliseconds: number;
-}
-
 export class Deadline {
   readonly #over: Promise<never>;
   readonly #release: () => void;
   #error: WasmPerformanceError | undefined;
   #controller: AbortController | undefined;
 
-  constructor(what: string, limit: TimeLimit, callersSignal: AbortSignal | undefined) {
+  /** `timeout` in milliseconds; `option` is what its user calls it. */
+  constructor(
+    what: string,
+    timeout: number,
+    callersSignal: AbortSignal | undefined,
+    option: 'timeout' | 'loadTimeout' = 'timeout',
+  ) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let onAbort = (): void => {};
     this.#over = new Promise<never>((_, reject) => {
@@ -29,9 +28,8 @@ export class Deadline {
       onAbort = () => end(abortError(what, callersSignal?.reason));
       if (callersSignal?.aborted) onAbort();
       callersSignal?.addEventListener('abort', onAbort);
-      const { milliseconds } = limit;
-      if (milliseconds <= longestDelay)
-        timer = setTimeout(() => end(timeoutError(what, limit)), milliseconds);
+      if (timeout <= longestDelay)
+        timer = setTimeout(() => end(timeoutError(what, timeout, option)), timeout);
     });
     this.#over.catch(() => {}); // It may be over while nobody races it.
     this.#release = () => {
@@ -73,9 +71,9 @@ function abortError(what: string, reason: unknown): WasmPerformanceError {
   );
 }
 
-function timeoutError(what: string, { option, milliseconds }: TimeLimit): WasmPerformanceError {
+function timeoutError(what: string, timeout: number, option: string): WasmPerformanceError {
   return new WasmPerformanceError(
     'LOAD_TIMEOUT',
-    `loading ${what} took longer than ${milliseconds} ms; give a longer ${option}, or see what it waits for`,
+    `loading ${what} took longer than ${timeout} ms; give a longer ${option}`,
   );
 }
