@@ -43,6 +43,8 @@ export interface Engine {
   poolStats(): PoolStatsRecord;
   /** Throws the typed error that belongs to a status other than `ok`. */
   check(status: number, operation: string): void;
+  /** Whether the engine stopped a kernel: the memory may be damaged. */
+  trapped: boolean;
   /** False once the runtime was disposed of. */
   readonly alive: boolean;
   /** Throws `DISPOSED` then, naming `what` was used. */

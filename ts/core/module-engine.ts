@@ -34,6 +34,7 @@ export class ModuleEngine implements Engine {
   readonly stagingAddress: number;
   readonly recorder: OperationRecorder;
   epoch = 0;
+  trapped = false;
   alive = true;
 
   constructor(variant: VariantName, { abi, objects, buffer }: RunningModule, recorder: OperationRecorder) {

@@ -166,10 +166,6 @@ class AdaptedModule implements LoadedModule {
     return this.#base.loaded.retired;
   }
 
-  retire(): void {
-    this.#base.loaded.retire();
-  }
-
   release(): void {
     if (this.#released) return;
     this.#released = true;

@@ -71,8 +71,6 @@ export interface LoadedModule {
    * its memory may be damaged.
    */
   readonly retired: boolean;
-  /** Says that it trapped. */
-  retire(): void;
   /** Gives up this use of it; the runtime is disposed of with its last use. Idempotent. */
   release(): void;
 }

@@ -6,7 +6,7 @@
  */
 import type { VariantName } from '../core/variants.js';
 import type { Profiling } from '../metrics/runtime-metrics.js';
-import { loadWithUncountedOps } from '../runtime/runtime.js';
+import { loadWithUncountedOps, type RuntimeWithUncountedOps } from '../runtime/runtime.js';
 import { loadAborted } from './failure.js';
 import { fileOptions } from './file-options.js';
 import type { LoadedModule, ModuleLoadOptions } from './module-definition.js';
@@ -14,7 +14,7 @@ import { runtimeOperations } from './runtime-operations.js';
 import { version } from './version.js';
 
 interface LoadedParts extends Pick<LoadedModule, 'runtime' | 'ops' | 'operations'> {
-  isDisposed(): boolean;
+  readonly state: RuntimeWithUncountedOps['state'];
 }
 
 interface SharedEntry {
@@ -26,8 +26,6 @@ interface SharedEntry {
   readonly cancel: AbortController;
   loaded: LoadedParts | undefined;
   references: number;
-  /** It trapped: nobody is to get it any more. */
-  retired: boolean;
 }
 
 type SharedTable = Map<string, SharedEntry>;
@@ -54,7 +52,8 @@ export async function acquireRuntime(
   options: ModuleLoadOptions,
 ): Promise<LoadedModule> {
   if (fileOptions(variant, options).wasmUrl !== undefined) {
-    return ownUse(await load(variant, options, options.signal));
+    const loaded = await load(variant, options, options.signal);
+    return use(loaded, () => loaded.runtime.dispose());
   }
   const table = sharedTable();
   const key = `${variant}:${options.memoryLimit}:${options.enableProfiling}`;
@@ -88,7 +87,6 @@ function beginLoad(
     cancel,
     loaded: undefined,
     references: 0,
-    retired: false,
   };
   entry.loading.then(
     (loaded) => {
@@ -150,55 +148,44 @@ export function attachToLoaded(preference: AttachPreference): LoadedModule | und
   return sharedUse(table, best[0], best[1], best[1].loaded);
 }
 
-/** A runtime that no one else uses. */
-function ownUse(loaded: LoadedParts): LoadedModule {
-  let retired = false;
-  return {
-    ...loaded,
-    get disposed() {
-      return loaded.isDisposed();
-    },
-    get retired() {
-      return retired || loaded.isDisposed();
-    },
-    retire() {
-      retired = true;
-    },
-    release: () => loaded.runtime.dispose(),
-  };
-}
-
-function sharedUse(table: SharedTable, key: string, entry: SharedEntry, loaded: LoadedParts): LoadedModule {
+/** A use of a runtime; `release` is called once. */
+function use({ runtime, ops, operations, state }: LoadedParts, release: () => void): LoadedModule {
   let released = false;
-  const forget = (): void => {
-    if (table.get(key) === entry) table.delete(key);
-  };
   return {
-    ...loaded,
+    runtime,
+    ops,
+    operations,
     get disposed() {
-      return loaded.isDisposed();
+      return !state.alive;
     },
     get retired() {
-      return entry.retired || loaded.isDisposed();
-    },
-    retire() {
-      entry.retired = true;
-      forget();
+      return isRetired(state);
     },
     release() {
       if (released) return;
       released = true;
-      entry.references--;
-      if (entry.references > 0) return;
-      forget();
-      loaded.runtime.dispose();
+      release();
     },
   };
 }
 
-/** Whoever holds the runtime may have disposed of it: then the next one to ask gets a new one. */
-function isUsable({ retired, loaded }: SharedEntry): boolean {
-  return !retired && loaded?.isDisposed() !== true;
+/** A use of a runtime that others use too. */
+function sharedUse(table: SharedTable, key: string, entry: SharedEntry, loaded: LoadedParts): LoadedModule {
+  return use(loaded, () => {
+    entry.references--;
+    if (entry.references > 0) return;
+    if (table.get(key) === entry) table.delete(key);
+    loaded.runtime.dispose();
+  });
+}
+
+function isRetired({ alive, trapped }: LoadedParts['state']): boolean {
+  return trapped || !alive;
+}
+
+/** Whoever holds the runtime may have ended it: then the next one to ask gets a new one. */
+function isUsable({ loaded }: SharedEntry): boolean {
+  return loaded === undefined || !isRetired(loaded.state);
 }
 
 async function load(
@@ -206,7 +193,7 @@ async function load(
   options: ModuleLoadOptions,
   signal: AbortSignal | undefined,
 ): Promise<LoadedParts> {
-  const { runtime, uncountedOps, isDisposed } = await loadWithUncountedOps({
+  const { runtime, uncountedOps, state } = await loadWithUncountedOps({
     variant,
     memoryLimit: options.memoryLimit,
     timeout: Number.POSITIVE_INFINITY, // See acquireRuntime.
@@ -214,7 +201,7 @@ async function load(
     ...fileOptions(variant, options),
     ...(signal === undefined ? {} : { signal }),
   });
-  return { runtime, ops: uncountedOps, operations: runtimeOperations(uncountedOps), isDisposed };
+  return { runtime, ops: uncountedOps, operations: runtimeOperations(uncountedOps), state };
 }
 
 /** One of the process's shared runtimes. */

@@ -83,7 +83,7 @@ class DenseNetwork implements Network {
       return result;
     } catch (error) {
       this.#runMeter.fail(start);
-      throw callError(error, 'run');
+      throw callError(this.#core.engine, error, 'run');
     }
   }
 
@@ -98,7 +98,7 @@ class DenseNetwork implements Network {
       return result;
     } catch (error) {
       this.#runBatchMeter.fail(start);
-      throw callError(error, 'runBatch');
+      throw callError(this.#core.engine, error, 'runBatch');
     }
   }
 
@@ -115,7 +115,7 @@ class DenseNetwork implements Network {
       const { train } = await importTraining();
       return await train(trainingParts, this.#core, checked, settings);
     } catch (error) {
-      throw callError(error, 'train');
+      throw callError(this.#core.engine, error, 'train');
     }
   }
 
@@ -130,7 +130,7 @@ class DenseNetwork implements Network {
       return result;
     } catch (error) {
       this.#evaluateMeter.fail(start);
-      throw callError(error, 'evaluate');
+      throw callError(this.#core.engine, error, 'evaluate');
     }
   }
 

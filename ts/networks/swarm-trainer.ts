@@ -43,7 +43,7 @@ export class SwarmTrainerCore extends Owned<TrainerObject> implements SwarmTrain
       return losses;
     } catch (error) {
       this.#meter.fail(start);
-      throw callError(error, operation);
+      throw callError(this.#swarm.engine, error, operation);
     }
   }
 

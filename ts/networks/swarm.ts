@@ -151,7 +151,7 @@ class DenseSwarm implements Swarm {
       return result;
     } catch (error) {
       this.#runAllMeter.fail(start);
-      throw callError(error, 'runAll');
+      throw callError(this.#core.engine, error, 'runAll');
     }
   }
 
@@ -166,7 +166,7 @@ class DenseSwarm implements Swarm {
       return result;
     } catch (error) {
       this.#runMeter.fail(start);
-      throw callError(error, 'run');
+      throw callError(this.#core.engine, error, 'run');
     }
   }
 

@@ -36,7 +36,7 @@ export class DenseTrainer implements Trainer {
       return loss;
     } catch (error) {
       meter.fail(start);
-      throw callError(error, operation);
+      throw callError(this.#core.engine, error, operation);
     }
   }
 

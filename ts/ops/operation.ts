@@ -180,7 +180,7 @@ export class OperationRunner {
   /** Counts a call that failed, and throws what is to be thrown for `error`. */
   fail({ name, meter }: Measured, start: number, error: unknown): never {
     meter.fail(start);
-    throw callError(error, name);
+    throw callError(this.#engine, error, name);
   }
 
   /** Refuses a call before it gets to `run`: it counts as one that failed. */
@@ -227,12 +227,13 @@ export class OperationRunner {
 }
 
 /**
- * What to throw for `error`, caught in `operation`: a trap of the module becomes `TRAPPED`, anything else stays. The
- * `js` build has no class of its own for traps, so they are told by name and text.
+ * What to throw for `error`, caught in `operation`: a trap of the module becomes `TRAPPED`, and its engine is marked;
+ * anything else stays. The `js` build has no class of its own for traps, so they are told by name and text.
  */
-export function callError(error: unknown, operation: string): unknown {
+export function callError(engine: Engine, error: unknown, operation: string): unknown {
   if (!(error instanceof Error) || error instanceof WasmPerformanceError) return error;
   if (error.name !== 'RuntimeError' && !error.message.startsWith('Aborted(')) return error;
+  engine.trapped = true;
   return new WasmPerformanceError(
     'TRAPPED',
     `${operation}: the module trapped: ${error.message}; its memory may be damaged, load another runtime`,

@@ -40,7 +40,7 @@ export function createReduction(
       return engine.heapF64[engine.resultAddress >>> 3]!;
     } catch (error) {
       meter.fail(start);
-      throw callError(error, name);
+      throw callError(engine, error, name);
     }
   };
 }

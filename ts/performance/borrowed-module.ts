@@ -16,7 +16,6 @@ export function borrow(loaded: LoadedModule): LoadedModule {
     get retired() {
       return loaded.retired;
     },
-    retire: () => loaded.retire(),
     release: () => {},
   };
 }

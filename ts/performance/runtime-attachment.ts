@@ -20,8 +20,8 @@ export interface RuntimeSource {
   find(excludedTiers: ReadonlySet<VariantName>): LoadedModule | undefined;
   /** Whether `load` could give a faster build than this one, which was come across. */
   betters?(found: VariantName): boolean;
-  /** Told that a module is retired, where somebody else cares for another one. */
-  lost?(module: LoadedModule): void;
+  /** Told that its module is retired, where it cares for another one. */
+  lost?(): void;
 }
 
 export class RuntimeAttachment {
@@ -155,11 +155,7 @@ export class RuntimeAttachment {
     } catch (error) {
       if (isTrap(error)) {
         this.#trappedCalls++;
-        if (!module.retired) {
-          this.traps.add(module.runtime.variant);
-          module.retire();
-          if (module === this.#current) this.#giveUp(module);
-        }
+        if (module === this.#current) this.#giveUp(module);
       }
       throw error;
     }
@@ -181,7 +177,8 @@ export class RuntimeAttachment {
   /** The module is retired: it trapped or was disposed of, perhaps under somebody else who shares it. */
   #giveUp(module: LoadedModule): void {
     this.#current = undefined;
-    this.#source.lost?.(module);
+    if (!module.disposed) this.traps.add(module.runtime.variant);
+    this.#source.lost?.();
     module.release();
     if (this.find() !== undefined) return;
     // What it fails with is told to the next one who initialises or calls.

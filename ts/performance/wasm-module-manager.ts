@@ -74,7 +74,7 @@ export class WasmModuleManager {
     const source = {
       load: () => this.#lend(),
       find: () => this.#lendAtOnce(),
-      lost: (module: LoadedModule) => this.#replaceLost(module),
+      lost: () => this.#replaceRetired(),
     };
     this.#layers = new ManagedLayers(source, () => this.#config, this.#config.enableProfiling);
   }
@@ -95,6 +95,7 @@ export class WasmModuleManager {
   /** As `initialize`, but rejects with the error of the last candidate. Calls at the same time are one load. */
   initializeOrThrow(): Promise<void> {
     this.#detached = false;
+    this.#replaceRetired();
     if (agree(this.#usable?.config, this.#config, chosenBy)) return Promise.resolve();
     if (this.#initializing === undefined) {
       const done = this.#loads
@@ -348,8 +349,7 @@ export class WasmModuleManager {
   }
 
   #lendAtOnce(): LoadedModule | undefined {
-    // Somebody else who shares it did that, or found it out.
-    if (this.#active?.loaded.retired) this.#replaceLost(this.#active.loaded);
+    this.#replaceRetired();
     return this.#active === undefined ? undefined : borrow(this.#active.loaded);
   }
 
@@ -357,11 +357,11 @@ export class WasmModuleManager {
    * The module in use trapped: it is rebuilt once, after that the next one takes its place; or it was disposed of: it is
    * rebuilt. Until then there is none, and asynchronous operations wait.
    */
-  #replaceLost(module: LoadedModule): void {
+  #replaceRetired(): void {
     const active = this.#active;
-    if (active === undefined || active.loaded.runtime !== module.runtime) return;
-    if (module.disposed) this.#lastError = this.#reason;
-    else this.#traps.add(module.runtime.variant);
+    if (!active?.loaded.retired) return;
+    if (active.loaded.disposed) this.#lastError = this.#reason;
+    else this.#traps.add(active.loaded.runtime.variant);
     this.#active = undefined;
     active.loaded.release();
     const rebuilt = this.#loads.run(async (signal) => {

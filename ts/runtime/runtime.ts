@@ -67,8 +67,8 @@ export interface RuntimeWithUncountedOps {
   readonly runtime: NeuralRuntime;
   /** Those of `runtime`, but neither counted nor timed: a call that is measured twice pays for it twice. */
   readonly uncountedOps: Ops;
-  /** Whether somebody who has the runtime disposed of it. */
-  isDisposed(): boolean;
+  /** Whether the runtime is at work: somebody else who has it may have disposed of it, or found that it trapped. */
+  readonly state: Readonly<Pick<Engine, 'alive' | 'trapped'>>;
 }
 
 /** As `loadRuntime`. */
@@ -79,7 +79,7 @@ export async function loadWithUncountedOps(options: RuntimeOptions): Promise<Run
   return {
     runtime: new LoadedRuntime(loaded),
     uncountedOps: createOps(engine, new Pool(engine), recorder),
-    isDisposed: () => !engine.alive,
+    state: engine,
   };
 }
 

@@ -197,6 +197,27 @@ test('row 16: a layer and the bridges of their own rebuild themselves', async ()
   });
 });
 
+test('row 16: a trap is one for everybody, whoever called the kernel', async () => {
+  await withFiles({ traps: ['simd'] }, async (files) => {
+    const forever = Number.POSITIVE_INFINITY;
+    const healthThresholds = { loadTime: forever, averageLatency: forever };
+    const manager = new WasmModuleManager({ preferredModule: 'production', healthThresholds, ...files });
+    await manager.initialize();
+    const { ops } = manager.getRuntime();
+    assert.throws(() => ops.tanh(long), { code: 'TRAPPED' });
+    assert.equal(manager.isModuleManagerInitialized(), false);
+    assert.equal(manager.getModuleStatus().loaded, false);
+    assert.equal((await manager.getPerformanceLayer().calculateNeuralActivation(short)).length, 3);
+    assert.equal(manager.getModuleStatus().tier, 'simd');
+    assert.equal(manager.healthCheck().status, 'warning', manager.healthCheck().issues.join());
+    assert.match(manager.healthCheck().issues.join(), /simd 1 time/);
+    assert.throws(() => manager.getRuntime().ops.activate('tanh', long), { code: 'TRAPPED' });
+    assert.equal(await manager.initialize(), true);
+    assert.equal(manager.getModuleStatus().tier, 'scalar');
+    await manager.cleanup();
+  });
+});
+
 test('nothing of all that was written to the console', () => {
   assert.deepEqual(stderr, []);
 });

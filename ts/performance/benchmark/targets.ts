@@ -114,7 +114,6 @@ function layerOver(runtime: NeuralRuntime): WasmPerformanceLayer {
     operations: runtimeOperations(runtime.ops),
     disposed: false,
     retired: false,
-    retire() {},
     release() {},
   };
   const source = { load: async () => module, find: () => module };
