@@ -9,8 +9,11 @@ export type ConnectionOptions = ConnectionRule & { readonly out?: Float32Array }
 
 /** The operations of a module; see each. */
 export interface ModuleOperations {
-  /** tanh(0.5·x), elementwise; NaN stays NaN, ±∞ gives ±1. */
-  calculateNeuralActivation(x: Float32Array): Float32Array;
+  /**
+   * tanh(0.5·x), elementwise; NaN stays NaN, ±∞ gives ±1. With `out`, of the length of `x`, the result may be written
+   * there and returned.
+   */
+  calculateNeuralActivation(x: Float32Array, out?: Float32Array): Float32Array;
   /** New connection weights by `rule`, as many as there are in `w`. */
   optimizeConnections(w: Float32Array, rule?: ConnectionOptions): Float32Array;
   /** a + b, elementwise, for two of one length. */

@@ -10,7 +10,8 @@ const halfGain = { gain: 0.5 } as const;
 
 export function runtimeOperations(ops: Ops): ModuleOperations {
   return {
-    calculateNeuralActivation: (x) => ops.activate('tanh', x, halfGain),
+    calculateNeuralActivation: (x, out) =>
+      out === undefined ? ops.activate('tanh', x, halfGain) : ops.activate('tanh', x, { gain: 0.5, out }),
     optimizeConnections: (w, rule) => ops.optimizeConnections(w, rule) as Float32Array,
     vectorAdd: (a, b) => ops.add(a, b),
     dotProduct: (a, b) => ops.dot(a, b),

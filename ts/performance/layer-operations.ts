@@ -1,4 +1,6 @@
 /** Checks of what the layers' operations are given. */
+
+import { show } from '../core/arguments.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
 import { isFloat32Array } from '../ops/vec.js';
 
@@ -23,5 +25,20 @@ export function assertSameLength(operation: string, a: Float32Array, b: Float32A
   if (a.length === b.length) return;
   throw new ShapeMismatchError(
     `${operation}: lengths differ: a has ${a.length} elements, b has ${b.length}; give equally long arrays`,
+  );
+}
+
+/** The `out` of `calculateNeuralActivation(x, options)`, if one is given. Throws `INVALID_ARGUMENT`, `SHAPE_MISMATCH`. */
+export function outOf(options: { readonly out?: Float32Array }, x: Float32Array): Float32Array | undefined {
+  const name = 'calculateNeuralActivation';
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError(`${name}: options are ${show(options)}; give { out }, or nothing`);
+  }
+  const { out } = options;
+  if (out === undefined) return undefined;
+  assertFloat32Array(name, 'out', out);
+  if (out.length === x.length) return out;
+  throw new ShapeMismatchError(
+    `${name}: out has ${out.length} elements, the argument has ${x.length}; give an out of its length`,
   );
 }

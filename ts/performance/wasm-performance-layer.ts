@@ -12,7 +12,7 @@ import { geometricMean } from './benchmark/statistics.js';
 import { BoundedHistory } from './bounded-history.js';
 import { isVectorBuild } from './build-contents.js';
 import { callTotals, errorRate, meanLatency, perBusySecond } from './call-totals.js';
-import { assertFinite, assertFloat32Array } from './layer-operations.js';
+import { assertFinite, assertFloat32Array, outOf } from './layer-operations.js';
 import {
   type CurrentOptions,
   filesOf,
@@ -87,6 +87,8 @@ const noMetrics: WasmPerformanceMetrics = {
 /** Calls that the history keeps. */
 const historyLength = 100;
 
+const noOptions = {};
+
 const operationNames = ['calculateNeuralActivation', 'optimizeConnections'] as const;
 
 type Managed = (options: CurrentOptions, attachment: RuntimeAttachment) => WasmPerformanceLayer;
@@ -142,15 +144,24 @@ export class WasmPerformanceLayer {
   }
 
   /**
-   * tanh(0.5·x), elementwise, into a new array; NaN stays NaN, ±∞ gives ±1. An array that is larger than the pool
-   * is worked on in pieces. Rejects with `INVALID_ARGUMENT`, or `NOT_INITIALIZED` when there is no runtime.
+   * tanh(0.5·x), elementwise, into a new array or into `out`; NaN stays NaN, ±∞ gives ±1. An array that is larger than
+   * the pool is worked on in pieces. Rejects with `INVALID_ARGUMENT`, with `SHAPE_MISMATCH` for an `out` of another
+   * length, or with `NOT_INITIALIZED` when there is no runtime.
    */
-  async calculateNeuralActivation(x: Float32Array): Promise<Float32Array> {
+  async calculateNeuralActivation(
+    x: Float32Array,
+    options: { readonly out?: Float32Array } = noOptions,
+  ): Promise<Float32Array> {
     // Attached, the work is done before the first await: a later switch of modules cannot reach it.
     const module = this.#attachment.find() ?? (await this.#attachment.demand());
-    return this.#measured('calculateNeuralActivation', module, x, (operations) =>
-      operations.calculateNeuralActivation(x),
-    );
+    return this.#measured('calculateNeuralActivation', module, x, (operations) => {
+      const out = outOf(options, x);
+      const result = operations.calculateNeuralActivation(x, out);
+      if (out === undefined || out === result) return result;
+      // A module of somebody else's, which knows of no `out`.
+      out.set(result);
+      return out;
+    });
   }
 
   /**

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import {
   createWasmPerformanceSystem,
   getWasmPerformanceStatus,
+  registerModule,
   SIMDAccelerationLayer,
+  WasmModuleManager,
   WasmPerformanceLayer,
 } from '@sasi/wasm-performance';
 import fc from 'fast-check';
@@ -13,6 +15,36 @@ const seed = 20_261_123;
 function uses(): number[] {
   return getWasmPerformanceStatus().sharedRuntimes.map((runtime) => runtime.uses);
 }
+
+test('the activation goes into an array that is given, from whichever module', async () => {
+  const x = Float32Array.from({ length: 1001 }, (_, i) => (i - 500) / 61);
+  registerModule({
+    name: 'without out',
+    load: () => ({ calculateNeuralActivation: (values) => values.map((v) => Math.tanh(v / 2)) }),
+  });
+  for (const preferredModule of ['production', 'without out']) {
+    const manager = new WasmModuleManager({ preferredModule });
+    await manager.initialize();
+    const layer = manager.getPerformanceLayer();
+    const expected = await layer.calculateNeuralActivation(x);
+    const out = new Float32Array(1001);
+    assert.equal(await layer.calculateNeuralActivation(x, { out }), out);
+    assert.deepEqual(out, expected);
+    const inPlace = x.slice();
+    assert.equal(await layer.calculateNeuralActivation(inPlace, { out: inPlace }), inPlace);
+    assert.deepEqual(inPlace, expected);
+    assert.deepEqual(await layer.calculateNeuralActivation(x, {}), expected);
+    const short = { out: new Float32Array(1000) };
+    await assert.rejects(layer.calculateNeuralActivation(x, short), {
+      code: 'SHAPE_MISMATCH',
+      message: /out has 1000 elements, the argument has 1001/,
+    });
+    for (const wrong of [null, 5, { out: [] }, { out: new Float64Array(1001) }] as never[]) {
+      await assert.rejects(layer.calculateNeuralActivation(x, wrong), { code: 'INVALID_ARGUMENT' });
+    }
+    await manager.cleanup();
+  }
+});
 
 test('a layer that nobody initialised loads on its first operation, and gives everything back', async () => {
   const layer = new WasmPerformanceLayer();
