@@ -19,6 +19,8 @@ export function prepareSystem(api, runtime, task) {
       return latency(api, runtime, task);
     case 'sustained':
       return sustained(api, task);
+    case 'classCall':
+      return classCall(api, runtime, task);
     case 'trace':
       return prepareTrace(api, runtime, task);
     default:
@@ -52,19 +54,20 @@ async function latency(api, { variant }, task) {
   if (variant !== 'simd' && variant !== 'scalar') return undefined;
   const { layer, dispose } = await layerOf(api, variant === 'simd');
   const x = vectorInput(task);
+  const options = outOptions(task);
   const fine = clockIsFine();
   /** Where the clock is coarse, a time is that of so many calls. */
   const together = fine ? 1 : 1000;
   return {
     async run(iterations) {
-      for (let i = 0; i < iterations; i++) await layer.calculateNeuralActivation(x);
+      for (let i = 0; i < iterations; i++) await layer.calculateNeuralActivation(x, options);
     },
     async sample(time) {
       /** @type {number[]} */
       const taken = [];
       const end = performance.now() + time;
       for (let now = performance.now(); now < end; ) {
-        for (let i = 0; i < together; i++) await layer.calculateNeuralActivation(x);
+        for (let i = 0; i < together; i++) await layer.calculateNeuralActivation(x, options);
         const then = performance.now();
         taken.push((then - now) / together);
         now = then;
@@ -79,6 +82,7 @@ async function latency(api, { variant }, task) {
 async function sustained(api, task) {
   const { layer, dispose } = await layerOf(api);
   const x = vectorInput(task);
+  const options = outOptions(task);
   return {
     async sample() {
       let worst = Number.POSITIVE_INFINITY;
@@ -86,7 +90,7 @@ async function sustained(api, task) {
         const start = performance.now();
         let calls = 0;
         for (; performance.now() < start + 1000; calls += 16) {
-          for (let i = 0; i < 16; i++) await layer.calculateNeuralActivation(x);
+          for (let i = 0; i < 16; i++) await layer.calculateNeuralActivation(x, options);
         }
         worst = Math.min(worst, calls / (performance.now() - start));
       }
@@ -96,9 +100,51 @@ async function sustained(api, task) {
   };
 }
 
+/** @param {{ n: number, out: boolean }} task */
+const outOptions = ({ n, out }) => (out ? { out: new Float32Array(n) } : {});
+
+/**
+ * With the profiling of the contender.
+ * @param {Package} api @param {NeuralRuntime} runtime @param {TaskOf<'classCall'>} task @returns {Promise<Prepared>}
+ */
+async function classCall(api, runtime, task) {
+  const x = vectorInput(task);
+  const enableProfiling = runtime.metrics().profiling;
+  if (task.class === 'WasmPerformanceLayer') {
+    const layer = await initialized(new api.WasmPerformanceLayer({ enableProfiling }));
+    return {
+      async run(iterations) {
+        for (let i = 0; i < iterations; i++) await layer.calculateNeuralActivation(x);
+      },
+      dispose: () => layer.cleanup(),
+    };
+  }
+  if (task.class === 'SIMDAccelerationLayer') {
+    const layer = await initialized(new api.SIMDAccelerationLayer({ enableProfiling }));
+    return {
+      run(iterations) {
+        for (let i = 0; i < iterations; i++) layer.simdVectorAdd(x, x);
+      },
+      dispose: () => layer.cleanup(),
+    };
+  }
+  const bridge = await initialized(new api.ProductionWasmBridge({ enableProfiling }));
+  return {
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) bridge.calculateNeuralActivation(x);
+    },
+    dispose: () => void bridge.cleanup(),
+  };
+}
+
+/** @template {{ initialize(): Promise<boolean> }} Class @param {Class} one @returns {Promise<Class>} */
+async function initialized(one) {
+  if (await one.initialize()) return one;
+  throw new Error(`${one.constructor.name} does not start`);
+}
+
 /** @param {Package} api @param {boolean} [enableSIMD] */
 async function layerOf(api, enableSIMD = true) {
-  const layer = new api.WasmPerformanceLayer({ enableSIMD });
-  if (!(await layer.initialize())) throw new Error('the performance layer does not start');
+  const layer = await initialized(new api.WasmPerformanceLayer({ enableSIMD }));
   return { layer, dispose: () => layer.cleanup() };
 }

@@ -60,6 +60,13 @@ export interface ContenderOptions {
 
 export type Task = CheckedTask | OtherTask;
 
+interface LayerActivation {
+  readonly n: number;
+  /** Whether the result goes into an array that is given; else each call makes one. */
+  readonly out: boolean;
+  readonly seed: number;
+}
+
 /** Tasks without a result that could be compared element by element. */
 export type OtherTask =
   | { readonly operation: 'limit'; readonly kind: 'flops' | 'copy' | 'read'; readonly amount: number }
@@ -78,9 +85,16 @@ export type OtherTask =
   /** One update of every agent of a swarm from `rows` samples each. */
   | (Topology & { readonly operation: 'swarmTrain'; readonly agents: number; readonly rows: number })
   /** `await calculateNeuralActivation` on `n` floats, copies included: milliseconds of one at a quantile. */
-  | { readonly operation: 'latency'; readonly n: number; readonly quantile: number; readonly seed: number }
+  | (LayerActivation & { readonly operation: 'latency'; readonly quantile: number })
   /** The same for `seconds`: milliseconds of one in the worst of them. */
-  | { readonly operation: 'sustained'; readonly n: number; readonly seconds: number; readonly seed: number }
+  | (LayerActivation & { readonly operation: 'sustained'; readonly seconds: number })
+  /** A call of one of SASI's classes on `n` floats. */
+  | {
+      readonly operation: 'classCall';
+      readonly class: 'WasmPerformanceLayer' | 'SIMDAccelerationLayer' | 'ProductionWasmBridge';
+      readonly n: number;
+      readonly seed: number;
+    }
   /** A recorded mixture of operations, results kept for a while: bytes of one figure of what it takes. */
   | {
       readonly operation: 'trace';

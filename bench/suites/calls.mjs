@@ -2,7 +2,8 @@
 /** What a call costs beside its work: on four elements, in blocks and in arrays, with profiling and without. */
 import { afresh, builds, everybody, javascript, nanoseconds } from './entries.mjs';
 
-/** @import { Cell, Entry, Suite } from './types.mjs' */
+/** @import { OtherTask } from '../contenders/types.mjs' */
+/** @import { Cell, Entry, Requirement, Suite } from './types.mjs' */
 
 /** @type {Entry} */
 const profiled = {
@@ -12,6 +13,9 @@ const profiled = {
 
 /** Milliseconds, as samples are. */
 const ns = 1e-6;
+
+/** @type {Requirement} */
+const profilingCost = { kind: 'extra', entry: profiled.id, over: 'simd', atMost: 150 * ns };
 
 /** Whoever computes next to nothing beside the call; the others need a microsecond and more, as relu and add show. */
 const ownAndPlain = afresh([...builds, profiled, javascript]);
@@ -41,6 +45,9 @@ export const calls = {
       cell('relu, 4 elements, arrays', { ...relu, ...arrays }),
       cell('add, 4 elements, arrays', { ...add, ...arrays }),
       cell('relu, 1000 elements, arrays', { ...relu, n: 1000, ...arrays }, ownAndPlain),
+      classCell('WasmPerformanceLayer', 'calculateNeuralActivation', seed),
+      classCell('SIMDAccelerationLayer', 'simdVectorAdd', seed),
+      classCell('ProductionWasmBridge', 'calculateNeuralActivation', seed),
     ];
   },
 };
@@ -61,6 +68,23 @@ const cell = (name, task, entries = afresh([...everybody, profiled])) => ({
   requirements: [
     // Whoever gives arrays has them copied into the pool and out.
     { kind: 'cost', entry: 'simd', atMost: ('kind' in task && task.kind === 'arrays' ? 500 : 60) * ns },
-    { kind: 'extra', entry: profiled.id, over: 'simd', atMost: 150 * ns },
+    profilingCost,
   ],
+});
+
+/**
+ * What profiling costs a call of one of SASI's classes.
+ * @param {Extract<OtherTask, { operation: 'classCall' }>['class']} name
+ * @param {string} method
+ * @param {number} seed
+ * @returns {Cell}
+ */
+const classCell = (name, method, seed) => ({
+  suite: 'calls',
+  name: `${name}.${method}, 4 elements`,
+  group: 'cost of a call',
+  entries: afresh([...builds.filter(({ id }) => id === 'simd'), profiled]),
+  task: { operation: 'classCall', class: name, n: 4, seed },
+  unit: nanoseconds,
+  requirements: [profilingCost],
 });
