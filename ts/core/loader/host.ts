@@ -1,4 +1,4 @@
-/** What the loader needs of the host, looked up when it is needed: a browser has no `process`, Node has no `document`. */
+/** What the loader and the benchmark need of the host, looked up when it is needed: a browser has no `process`, Node has no `document`. */
 
 interface NodeFileSystem {
   readFileSync(path: URL): Uint8Array;
@@ -13,9 +13,13 @@ interface NodeRequire {
 interface NodeModule {
   createRequire(base: string): NodeRequire;
 }
+interface NodeSystem {
+  cpus(): readonly { readonly model: string }[];
+}
 interface NodeBuiltins {
   'node:fs': NodeFileSystem;
   'node:module': NodeModule;
+  'node:os': NodeSystem;
   'node:url': NodeUrl;
 }
 interface Host {
@@ -84,5 +88,15 @@ export async function importInstalled(path: string): Promise<unknown> {
     // A test runner's realm that has no import() of its own: Node can require a module since 20.19.
     if (!String((error as { readonly code?: unknown } | null)?.code).startsWith('ERR_VM_')) throw error;
     return nodeBuiltin('node:module')!.createRequire(path)(path);
+  }
+}
+
+/** The processors as the system lists them, one for each core; empty where it cannot be asked. */
+export function processors(): readonly { readonly model: string }[] {
+  try {
+    return nodeBuiltin('node:os')?.cpus() ?? [];
+  } catch {
+    // A host that asks for permission.
+    return [];
   }
 }

@@ -10,6 +10,7 @@ import {
   type BenchmarkOperation,
   benchmarkOperations,
   checkAgainst,
+  vectorSizes,
 } from './operations.js';
 import { sampleInterleaved } from './sampler.js';
 import { geometricMean, median, seededRandom } from './statistics.js';
@@ -77,7 +78,7 @@ export async function benchmarkActivation(
 ): Promise<WasmBenchmarkResult[]> {
   return withRuntime(variant, files, async (runtime) => {
     const results: WasmBenchmarkResult[] = [];
-    for (const size of benchmarkOperations.activation.sizes) {
+    for (const size of vectorSizes) {
       const { usage, efficiency, wasmTime, jsTime } = await timeCase(runtime, 'activation', size);
       results.push({
         testName: `neural activation, ${size} elements`,
