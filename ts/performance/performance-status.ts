@@ -9,7 +9,7 @@ import type { MemoryStats } from '../metrics/runtime-metrics.js';
 import type { ModuleRoute, ModuleSelectionEntry } from '../modules/module-definition.js';
 import { listSharedRuntimes, type SharedRuntimeInfo } from '../modules/shared-runtime.js';
 import { version } from '../modules/version.js';
-import type { BenchmarkTarget, TargetName } from './benchmark/report.js';
+import type { BenchmarkTarget } from './benchmark/report.js';
 import { memoryInUse, target, targetNames, timeTarget } from './benchmark/targets.js';
 import { isVectorBuild } from './build-contents.js';
 import type { WasmModuleManager } from './wasm-module-manager.js';
@@ -104,25 +104,38 @@ const leastCalls = 100;
 /** The memory and the load are always known; what the layer's own calls tell stands in for a benchmark. */
 function targetsOf(manager: WasmModuleManager): BenchmarkTarget[] {
   const { tier, loadTime } = manager.getModuleStatus();
-  // What was measured on another build is not the module's in use.
-  const noted = manager.measuredTargets().filter(({ build }) => !build || tier === null || build === tier);
-  const measured = new Map(noted.map((entry) => [entry.name, entry]));
-  if (tier === null) return targetNames.map((name) => measured.get(name) ?? target(name, null));
-  const { clockResolution } = manager.getRuntime().metrics();
-  const time = (name: TargetName, milliseconds: number): BenchmarkTarget =>
-    timeTarget(name, milliseconds, clockResolution ?? 0, { build: tier });
-  measured.set('load a runtime', time('load a runtime', loadTime));
-  measured.set('memory', memoryInUse(manager));
-  const calls = manager.operationMetrics().calculateNeuralActivation;
-  // A verdict on 1000 floats needs calls of so many: others take another time.
-  if (calls !== undefined && calls.errors === 0 && calls.elements === 1000 * calls.calls) {
-    const note = (name: TargetName, milliseconds: number): void => {
-      if (!measured.has(name)) measured.set(name, time(name, milliseconds));
-    };
-    note('neural activation of 1000 floats, p50', calls.p50);
-    if (calls.calls >= leastCalls) note('neural activation of 1000 floats, p99', calls.p99);
+  const measured = new Map(benchmarked(manager).map((entry) => [entry.name, entry]));
+  if (tier !== null) {
+    const clockResolution = manager.getRuntime().metrics().clockResolution ?? 0;
+    const load = timeTarget('load a runtime', loadTime, clockResolution, { build: tier });
+    for (const entry of [load, memoryInUse(manager)]) measured.set(entry.name, entry);
+    for (const entry of calledLatencies(manager, clockResolution)) {
+      if (!measured.has(entry.name)) measured.set(entry.name, entry);
+    }
   }
   return targetNames.map((name) => measured.get(name) ?? target(name, null));
+}
+
+/** What the last benchmark measured that says something about the module in use. */
+function benchmarked(manager: WasmModuleManager): readonly BenchmarkTarget[] {
+  const { module, tier, routing } = manager.getModuleStatus();
+  const route = routing?.find(({ operation }) => operation === 'calculateNeuralActivation');
+  // A module of somebody else's that serves the activation itself: a benchmark measures this package's builds.
+  const isForeign = route !== undefined && route.servedBy === module;
+  return manager
+    .measuredTargets()
+    .filter(({ build }) => build === undefined || tier === null || build === tier)
+    .filter(({ name }) => !(isForeign && name.startsWith('neural activation')));
+}
+
+/** Of the layer's own calls so far, whatever module served them. */
+function calledLatencies(manager: WasmModuleManager, clockResolution: number): BenchmarkTarget[] {
+  const calls = manager.operationMetrics().calculateNeuralActivation;
+  // A verdict on 1000 floats needs calls of so many: others take another time.
+  if (calls === undefined || calls.errors > 0 || calls.elements !== 1000 * calls.calls) return [];
+  const p50 = timeTarget('neural activation of 1000 floats, p50', calls.p50, clockResolution);
+  const p99 = timeTarget('neural activation of 1000 floats, p99', calls.p99, clockResolution);
+  return calls.calls >= leastCalls ? [p50, p99] : [p50];
 }
 
 function notLoaded(message: string): HealthReport['issues'][number] {

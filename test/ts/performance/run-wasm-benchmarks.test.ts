@@ -9,6 +9,7 @@ import {
   createWasmPerformanceSystem,
   detectFeatures,
   getWasmPerformanceStatus,
+  registerModule,
   runWasmBenchmarks,
   type WasmBenchmarkReport,
   WasmModuleManager,
@@ -173,6 +174,26 @@ test('the targets are measured on the build that the target uses', async () => {
     ['load a runtime', 'memory'],
   );
   system.dispose();
+});
+
+test("a module of somebody else's is not told by what the package's builds reach", async () => {
+  const undo = registerModule({
+    name: 'mine',
+    load: () => ({ calculateNeuralActivation: (x) => x.map((value) => Math.tanh(value / 2)) }),
+  });
+  const system = await createWasmPerformanceSystem({ preferredModule: 'mine' });
+  await runWasmBenchmarks(system, { ...quick, ops: ['dot'], sizes: [8] });
+  const measured = (): readonly string[] =>
+    system
+      .status()
+      .targets.filter((target) => target.measured !== null)
+      .map(({ name }) => name);
+  const agents = ['spawn an agent 1024-512-256-128', 'inference of an agent 1024-512-256-128'];
+  assert.deepEqual(measured(), ['load a runtime', 'memory', ...agents]);
+  await system.performanceLayer.calculateNeuralActivation(new Float32Array(1000));
+  assert.deepEqual(measured().slice(2), ['neural activation of 1000 floats, p50', ...agents]);
+  system.dispose();
+  undo();
 });
 
 test('the environment is what the engine says', () => {
