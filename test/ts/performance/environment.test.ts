@@ -56,15 +56,25 @@ test('an engine that says nothing is unknown', async () => {
 });
 
 test('what resembles Node is told by its own name, and a processor by its model', async () => {
-  const process = (model: string, versions: object) => ({
+  const process = (model: string, versions: object, cpuinfo?: string) => ({
     versions: { node: '20.0.0', v8: '11.3', ...versions },
     platform: 'linux',
     arch: 'arm64',
-    getBuiltinModule: () => ({ cpus: () => [{ model }, { model }] }),
+    getBuiltinModule: () => ({
+      cpus: () => [{ model }, { model }],
+      readFileSync(file: URL) {
+        assert.equal(file.href, 'file:///proc/cpuinfo');
+        if (cpuinfo === undefined) throw new Error('no such file');
+        return new TextEncoder().encode(cpuinfo);
+      },
+    }),
   });
   const told = { runtime: 'node 20.0.0', engine: 'v8 11.3', platform: 'linux', architecture: 'arm64' };
   const node = await environmentOf({ process: process('Intel(R) Xeon(R) CPU @ 2.20GHz ', {}) });
   assert.deepEqual(node, { ...told, cpu: 'Intel Xeon CPU @ 2.20GHz', logicalCores: 2 });
+  const cpuinfo = 'processor\t: 0\ncpu family\t: 25\nmodel\t\t: 17\nmodel name\t: AMD EPYC\nstepping\t: 1\n';
+  const virtual = await environmentOf({ process: process('AMD EPYC', {}, cpuinfo) });
+  assert.equal(virtual.cpu, 'AMD EPYC (family 25, model 17)');
   assert.deepEqual(await environmentOf({ process: process('unknown', { deno: '2.0.0' }) }), {
     ...told,
     runtime: 'deno 2.0.0',

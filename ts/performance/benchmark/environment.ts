@@ -2,7 +2,7 @@
  * What the engine tells about itself and the machine. No environment variables are read.
  */
 import { detectFeatures } from '../../core/features.js';
-import { processors } from '../../core/loader/host.js';
+import { processors, readFile } from '../../core/loader/host.js';
 import type { BenchmarkEnvironment } from './report.js';
 
 /** Client hints, in browsers that have them (Chromium): https://wicg.github.io/ua-client-hints/. */
@@ -36,7 +36,7 @@ export async function describeEnvironment(machine: string | undefined): Promise<
     ...given('platform', process?.platform ?? (text(navigator?.userAgentData?.platform) || undefined)),
     ...given('architecture', process?.arch ?? (await architectureOf(navigator?.userAgentData))),
     ...given('userAgent', navigator?.userAgent),
-    ...given('cpu', modelName(cores[0]?.model)),
+    ...given('cpu', processorName(cores[0]?.model)),
     // Where the system tells its processors they are counted: a container may be given fewer, the machine stays.
     ...given('logicalCores', cores.length > 0 ? cores.length : navigator?.hardwareConcurrency),
     ...given('machine', machine),
@@ -56,12 +56,30 @@ function runtimeName(
   return userAgent === undefined ? 'unknown' : 'browser';
 }
 
-/** The processor's name without its marks. Node on Arm says 'unknown', or nothing. */
-function modelName(model: string | undefined): string | undefined {
+/**
+ * The processor's model without its marks, and on Linux the numbers that tell its generations apart: virtual machines
+ * say "AMD EPYC" of five of them. Node on Arm says 'unknown', or nothing.
+ */
+function processorName(model: string | undefined): string | undefined {
   const name = text(model)
     .replace(/\((R|TM)\)/gi, '')
     .trim();
-  return name === '' || name === 'unknown' || name === '-' ? undefined : name;
+  if (name === '' || name === 'unknown' || name === '-') return undefined;
+  const details = processorDetails();
+  const number = (key: string) => new RegExp(`^${key}\\s*: (\\d+)$`, 'm').exec(details)?.[1];
+  const [family, variant] = [number('cpu family'), number('model')];
+  return family === undefined || variant === undefined
+    ? name
+    : `${name} (family ${family}, model ${variant})`;
+}
+
+/** What Linux says of its processors; empty elsewhere. */
+function processorDetails(): string {
+  try {
+    return new TextDecoder().decode(readFile(new URL('file:///proc/cpuinfo')));
+  } catch {
+    return '';
+  }
 }
 
 async function architectureOf(userAgentData: UserAgentData | undefined): Promise<string | undefined> {

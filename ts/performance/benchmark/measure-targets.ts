@@ -70,11 +70,20 @@ function buildToMeasure(
  * The memory of the target's module. Without one in use: of a runtime with the target's limit, or with the default
  * one. The benchmark's own runtimes have memories for its operands, which are no part of what is promised.
  */
-async function measureMemory(
+async function measureMemory(context: TargetsContext, build: BenchmarkBuild): Promise<BenchmarkTarget> {
+  const { manager } = context;
+  try {
+    return manager?.isModuleManagerInitialized() ? memoryInUse(manager) : await memoryToCome(context, build);
+  } catch {
+    // Its runtime was disposed of elsewhere, or with its limit none can be loaded: the rest was measured all the same.
+    return target('memory', null);
+  }
+}
+
+async function memoryToCome(
   { manager, files }: TargetsContext,
   build: BenchmarkBuild,
 ): Promise<BenchmarkTarget> {
-  if (manager?.isModuleManagerInitialized()) return memoryInUse(manager);
   const memoryLimit = manager?.exportConfig().memoryLimit;
   const runtime = await loadRuntime({
     variant: build,

@@ -82,17 +82,19 @@ function casesOf(ops: readonly BenchmarkOperation[], sizes: WasmBenchmarkOptions
   if (sizes !== undefined && !Array.isArray(sizes)) {
     assertKnownKeys('sizes', sizes, benchmarkOperationNames);
   }
-  return ops.flatMap((operation) => {
+  return [...new Set(ops)].flatMap((operation) => {
     const { sizes: usual, actualSize } = benchmarkOperations[operation];
     const given: unknown = Array.isArray(sizes)
       ? sizes
       : (sizes as SizesByOperation | undefined)?.[operation];
     const wanted = given === undefined ? usual : given;
     if (!Array.isArray(wanted)) refuse(`sizes of ${operation}`, wanted, 'a list of element counts');
-    return Array.from(wanted as readonly number[], (size) => {
+    const actual = Array.from(wanted as readonly number[], (size) => {
       assertWhole('sizes', size, 1, mostElements);
-      return { operation, size: actualSize(size) };
+      return actualSize(size);
     });
+    // Each once: several sizes may hold the same largest square.
+    return Array.from(new Set(actual), (size) => ({ operation, size }));
   });
 }
 

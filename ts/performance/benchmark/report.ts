@@ -17,7 +17,7 @@ export interface BenchmarkEnvironment {
   readonly platform?: string;
   readonly architecture?: string;
   readonly userAgent?: string;
-  /** The processor's model. Virtual machines tell several of them by one name: give `machine` there. */
+  /** The processor's model, on Linux with its family and number: virtual machines have one name for several. */
   readonly cpu?: string;
   readonly logicalCores?: number;
   /** What the caller named it. */
