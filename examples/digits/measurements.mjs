@@ -69,10 +69,11 @@ export function describeRatios({ cells, ratios }) {
       });
       const factors = ratios
         .filter((ratio) => ratio.operation === operation)
-        .map(
-          ({ against, ratio, low, high }) =>
-            `${ratio.toFixed(1)}× ${against} (95 %: ${low.toFixed(1)} to ${high.toFixed(1)})`,
-        );
+        .map(({ against, ratio, low, high }) => {
+          const interval =
+            low === null || high === null ? '' : ` (95 %: ${low.toFixed(1)} to ${high.toFixed(1)})`;
+          return `${ratio.toFixed(1)}× ${against}${interval}`;
+        });
       const summary = factors.length > 0 ? `\n    simd is ${factors.join(', ')}` : '';
       return `  ${operationTitles[operation] ?? operation}: ${times.join(', ')}${summary}`;
     })

@@ -9,8 +9,8 @@ import type { MemoryStats } from '../metrics/runtime-metrics.js';
 import type { ModuleRoute, ModuleSelectionEntry } from '../modules/module-definition.js';
 import { listSharedRuntimes, type SharedRuntimeInfo } from '../modules/shared-runtime.js';
 import { version } from '../modules/version.js';
-import type { BenchmarkTarget, TargetName } from './benchmark/report.js';
-import { target, targetNames } from './benchmark/targets.js';
+import type { BenchmarkTarget } from './benchmark/report.js';
+import { memoryInUse, target, targetNames, timeTarget } from './benchmark/targets.js';
 import { isVectorBuild } from './build-contents.js';
 import type { WasmModuleManager } from './wasm-module-manager.js';
 import type { WasmPerformanceSystem } from './wasm-performance-system.js';
@@ -35,8 +35,9 @@ export interface WasmPerformanceStatus {
   readonly routing?: readonly ModuleRoute[];
   readonly health: HealthReport;
   /**
-   * SASI's limits beside what was measured: by the last `runWasmBenchmarks` of the target, else by its own calls so far;
-   * `measured: null` for what neither tells.
+   * SASI's limits beside what was measured. Memory and load are those of the module in use. The rest was measured by
+   * the last `runWasmBenchmarks` of the target on the build in use; without one, latencies are those of its layer's own
+   * calls so far, if all were of 1000 floats (p99 from 100 calls on). `measured: null` for what neither tells.
    */
   readonly targets: readonly BenchmarkTarget[];
   /** The last failed load, or why the state could not be read. */
@@ -60,9 +61,18 @@ export function getWasmPerformanceStatus(
     return { ...general, ...statusOf('manager' in target ? target.manager : target) };
   } catch (error) {
     // The runtime was disposed of behind the manager's back, or the target is not what it should be.
-    const lastError = error instanceof Error ? error.message : String(error);
+    const lastError = textOf(error);
     const health = reportOf([notLoaded(lastError)]);
     return { ...general, ...nothing, ready: false, tier: null, simd: false, health, lastError };
+  }
+}
+
+/** What was thrown may be anything, with a `toString` that throws again. */
+function textOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return 'the state could not be read';
   }
 }
 
@@ -88,27 +98,44 @@ function unmeasured(): BenchmarkTarget[] {
   return targetNames.map((name) => target(name, null));
 }
 
+/** Calls without which a 99th percentile is only the longest of them. */
+const leastCalls = 100;
+
 /** The memory and the load are always known; what the layer's own calls tell stands in for a benchmark. */
 function targetsOf(manager: WasmModuleManager): BenchmarkTarget[] {
-  const measured = new Map(manager.measuredTargets().map((entry) => [entry.name, entry]));
-  const note = (name: TargetName, value: number): void => {
-    if (!measured.has(name)) measured.set(name, target(name, value));
-  };
-  if (manager.isModuleManagerInitialized()) {
-    const { loadTime, memoryUsage } = manager.getModuleStatus();
-    const { limit, reserved, used } = manager.getRuntime().memory.stats();
-    measured.set('load a runtime', target('load a runtime', loadTime));
-    // The whole linear memory, with what a module of somebody else's takes beside it.
-    measured.set('memory', target('memory', limit + memoryUsage - reserved - used));
-  }
-  const calls = manager.operationMetrics().calculateNeuralActivation;
-  // Longer arrays take longer: a verdict on 1000 floats needs calls of about so many.
-  if (calls !== undefined && calls.elements >= 500 * calls.calls && calls.elements <= 2000 * calls.calls) {
-    note('neural activation of 1000 floats, p50', calls.p50);
-    note('neural activation of 1000 floats, p99', calls.p99);
-    if (calls.busyTime > 0) note('neural activations per second', (calls.calls * 1000) / calls.busyTime);
+  const { tier, loadTime } = manager.getModuleStatus();
+  const measured = new Map(benchmarked(manager).map((entry) => [entry.name, entry]));
+  if (tier !== null) {
+    const clockResolution = manager.getRuntime().metrics().clockResolution ?? 0;
+    const load = timeTarget('load a runtime', loadTime, clockResolution, { build: tier });
+    for (const entry of [load, memoryInUse(manager)]) measured.set(entry.name, entry);
+    for (const entry of calledLatencies(manager, clockResolution)) {
+      if (!measured.has(entry.name)) measured.set(entry.name, entry);
+    }
   }
   return targetNames.map((name) => measured.get(name) ?? target(name, null));
+}
+
+/** What the last benchmark measured that says something about the module in use. */
+function benchmarked(manager: WasmModuleManager): readonly BenchmarkTarget[] {
+  const { module, tier, routing } = manager.getModuleStatus();
+  const route = routing?.find(({ operation }) => operation === 'calculateNeuralActivation');
+  // A module of somebody else's that serves the activation itself: a benchmark measures this package's builds.
+  const isForeign = route !== undefined && route.servedBy === module;
+  return manager
+    .measuredTargets()
+    .filter(({ build }) => build === undefined || tier === null || build === tier)
+    .filter(({ name }) => !(isForeign && name.startsWith('neural activation')));
+}
+
+/** Of the layer's own calls so far, whatever module served them. */
+function calledLatencies(manager: WasmModuleManager, clockResolution: number): BenchmarkTarget[] {
+  const calls = manager.operationMetrics().calculateNeuralActivation;
+  // A verdict on 1000 floats needs calls of so many: others take another time.
+  if (calls === undefined || calls.errors > 0 || calls.elements !== 1000 * calls.calls) return [];
+  const p50 = timeTarget('neural activation of 1000 floats, p50', calls.p50, clockResolution);
+  const p99 = timeTarget('neural activation of 1000 floats, p99', calls.p99, clockResolution);
+  return calls.calls >= leastCalls ? [p50, p99] : [p50];
 }
 
 function notLoaded(message: string): HealthReport['issues'][number] {

@@ -12,6 +12,7 @@ function spin(milliseconds: number): void {
 mock.method(performance, 'now', () => now);
 // The clock is taken when its file is imported.
 const { calibrate } = await import('#ts/metrics/timing.js');
+const { timeCalls } = await import('#ts/performance/benchmark/measure-targets.js');
 const { sampleInterleaved } = await import('#ts/performance/benchmark/sampler.js');
 
 const costMs = 0.01;
@@ -45,4 +46,34 @@ test('what becomes faster after it was calibrated is calibrated again', async ()
   const [samples] = await sampleInterleaved([contender], { samples: 3, minSampleMs: sampleMs });
   assert.equal(samples!.length, 3);
   assert.ok(iterations >= enough, `${iterations} iterations`);
+});
+
+test('calls per second are those of the slowest second, the turns of the event loop among it', async () => {
+  let calls = 0;
+  let cost = 0.1;
+  const layer = {
+    async calculateNeuralActivation(x: Float32Array): Promise<Float32Array> {
+      calls++;
+      spin(cost);
+      return x;
+    },
+  };
+  // 10 000 in the first second, 5000 in the second one; the warm-up before.
+  const others = setInterval(() => {
+    if (calls > 500 + 10_000) cost = 0.2;
+    if (calls > 500 + 10_000 + 5000) cost = 0.1;
+  }, 0);
+  const start = now;
+  const { perSecond, latencies } = await timeCalls(layer, 3, {});
+  clearInterval(others);
+  assert.equal(latencies.count, calls - 500);
+  assert.ok(now - start >= 3000 && now - start < 3000 + 500);
+  assert.ok(perSecond > 4900 && perSecond < 5600, `${perSecond} calls per second`);
+  assert.ok(Math.abs(latencies.percentile(0.5) - 0.1) < 0.001);
+  cost = 0.1;
+  const pause = setInterval(() => spin(900), 0);
+  const paused = await timeCalls(layer, 1, {});
+  clearInterval(pause);
+  assert.ok(paused.perSecond < 5000, `${paused.perSecond} calls per second`);
+  assert.ok(paused.latencies.max < 0.11, 'a turn is no part of a call');
 });

@@ -5,6 +5,7 @@ import {
   getWasmPerformanceStatus,
   type ModuleSwitch,
   runWasmBenchmarks,
+  WasmModuleManager,
 } from '@sasi/wasm-performance';
 import { runProgram } from './run-program.js';
 
@@ -36,7 +37,8 @@ test("the seed's example, with a short benchmark", async () => {
   assert.ok(metrics.loadTime > 0);
   assert.equal(metrics.errorRate, 0);
   assert.equal(metrics.simd.operationsPerSecond, 0);
-  assert.equal(benchmarks.cells.length, 4);
+  const loaded = benchmarks.builds.filter((build) => build.loaded);
+  assert.equal(benchmarks.cells.length, loaded.length + 1, 'one more for plain JavaScript');
 });
 
 const production = { preferredModule: 'production' } as const;
@@ -178,4 +180,56 @@ test('the status is plain JSON and never throws', async () => {
   for (const wrong of [null, 1, 'x', {}]) {
     assert.equal(getWasmPerformanceStatus(wrong as never).ready, false);
   }
+});
+
+test('the status of anything is a status', async () => {
+  const system = await createWasmPerformanceSystem(production);
+  const thrower = new Proxy(
+    {},
+    {
+      get() {
+        throw Object.create(null);
+      },
+      has() {
+        throw Symbol('no');
+      },
+    },
+  );
+  const badError = new Error('x');
+  Object.defineProperty(badError, 'message', {
+    get() {
+      throw badError;
+    },
+  });
+  const answers = [undefined, null, 0, Number.NaN, 'x', Symbol('s'), 1n, [], {}, () => {}, badError];
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const targets: unknown[] = [...answers, thrower, revoked.proxy, Promise.resolve(), new Float32Array(3)];
+  // The manager, with each of its methods answering nonsense, throwing or missing.
+  const methods = Object.getOwnPropertyNames(WasmModuleManager.prototype) as (keyof WasmModuleManager)[];
+  const broken = (method: string, how: unknown) =>
+    new Proxy(system.manager, {
+      get(manager, name) {
+        if (name === method) return how;
+        const value: unknown = Reflect.get(manager, name);
+        return typeof value === 'function' ? value.bind(manager) : value;
+      },
+    });
+  for (const method of methods) {
+    for (const answer of [...answers, thrower]) targets.push(broken(method, () => answer));
+    for (const thrown of [thrower, badError, Object.create(null), undefined]) {
+      targets.push(
+        broken(method, () => {
+          throw thrown;
+        }),
+      );
+    }
+    targets.push(broken(method, undefined));
+  }
+  for (const target of targets.flatMap((each) => [each, { manager: each }])) {
+    const status = getWasmPerformanceStatus(target as never);
+    assert.equal(status.targets.length, 9);
+    assert.ok(status.features.wasm);
+  }
+  system.dispose();
 });

@@ -1,4 +1,4 @@
-/** What the loader needs of the host, looked up when it is needed: a browser has no `process`, Node has no `document`. */
+/** What the loader and the benchmark need of the host, looked up when it is needed: a browser has no `process`, Node has no `document`. */
 
 interface NodeFileSystem {
   readFileSync(file: URL | string): Uint8Array;
@@ -16,9 +16,13 @@ interface NodeModule {
 interface NodeVm {
   runInThisContext(code: string): unknown;
 }
+interface NodeSystem {
+  cpus(): readonly { readonly model: string }[];
+}
 interface NodeBuiltins {
   'node:fs': NodeFileSystem;
   'node:module': NodeModule;
+  'node:os': NodeSystem;
   'node:url': NodeUrl;
   'node:vm': NodeVm;
 }
@@ -99,4 +103,14 @@ export async function importInstalled(path: string): Promise<unknown> {
 function nodesOwnModule(): NodeModule {
   const { process } = nodeBuiltin('node:vm')!.runInThisContext('globalThis') as Host;
   return process!.getBuiltinModule!('node:module');
+}
+
+/** The processors as the system lists them, one for each core; empty where it cannot be asked. */
+export function processors(): readonly { readonly model: string }[] {
+  try {
+    return nodeBuiltin('node:os')?.cpus() ?? [];
+  } catch {
+    // A host that asks for permission.
+    return [];
+  }
 }

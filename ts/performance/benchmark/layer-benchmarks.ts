@@ -11,6 +11,7 @@ import {
   type BenchmarkOperation,
   benchmarkOperations,
   checkAgainst,
+  vectorSizes,
 } from './operations.js';
 import { type SamplingOptions, sampleInterleaved } from './sampler.js';
 import { geometricMean, median, seededRandom } from './statistics.js';
@@ -84,7 +85,7 @@ export async function benchmarkActivation(build: MeasuredBuild): Promise<WasmBen
   const { variant } = build;
   return withRuntime(build, async (runtime, sampling) => {
     const results: WasmBenchmarkResult[] = [];
-    for (const size of benchmarkOperations.activation.sizes) {
+    for (const size of vectorSizes) {
       const { usage, efficiency, wasmTime, jsTime } = await timeCase(runtime, 'activation', size, sampling);
       results.push({
         testName: `neural activation, ${size} elements`,

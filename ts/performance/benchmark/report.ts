@@ -17,7 +17,11 @@ export interface BenchmarkEnvironment {
   readonly platform?: string;
   readonly architecture?: string;
   readonly userAgent?: string;
+  /** The processor's model, on Linux with its family and number: virtual machines have one name for several. */
+  readonly cpu?: string;
   readonly logicalCores?: number;
+  /** What the caller named it. */
+  readonly machine?: string;
   readonly features: {
     readonly wasm: boolean;
     readonly simd: boolean;
@@ -50,15 +54,16 @@ export interface BenchmarkCell {
   readonly flopsPerSecond: number | null;
 }
 
-/** How many times faster `build` is than `against`, with its 95 % bootstrap interval. */
+/** How many times faster `build` is than `against`, with its 95 % bootstrap interval; none below 7 samples. */
 export interface BenchmarkRatio {
   readonly operation: BenchmarkOperation;
   readonly size: number;
   readonly build: 'simd';
   readonly against: 'scalar' | 'javascript';
   readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
+  /** Null with fewer than 7 samples: no interval of so few could be trusted. */
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 /** What SASI's limits are about. */
@@ -77,17 +82,35 @@ export type TargetName =
 export interface BenchmarkTarget {
   readonly name: TargetName;
   readonly unit: 'ms' | 'bytes' | 'calls per second' | 'times';
+  /** Of the memory: as the target's module was configured, 50 MiB unless it says otherwise. */
   readonly limit: number;
-  /** Null: not measured yet, or not here. */
+  /**
+   * Of the calls per second: in the slowest of `seconds`. Of a speed-up: at the worst of `sizes`. Of the memory: the
+   * whole linear memory of the module in use, without one what its configuration would get.
+   * Null: not measured yet, or not here.
+   */
   readonly measured: number | null;
-  /** Whether the limit is met; where there is an interval, by its worse end. Null without a measurement. */
+  /**
+   * Whether the limit is met; where there is an interval, by its worse end. Null without a measurement, and where what
+   * was measured may miss the limit but cannot show that it is met: fewer than 10 `seconds`, `sizes` without 1000 or
+   * without 1000000 elements, too few samples for an interval; or where the clock's step is longer than the limit.
+   */
   readonly met: boolean | null;
   /** What this package wants to reach itself, where that is more than SASI asks. */
   readonly ours?: number;
   readonly metOurs?: boolean | null;
-  /** The 95 % interval of a ratio. */
-  readonly low?: number;
-  readonly high?: number;
+  /** The 95 % interval of a ratio; null with fewer than 7 samples. */
+  readonly low?: number | null;
+  readonly high?: number | null;
+  /** True: a step of the engine's clock, which is too coarse for less. */
+  readonly upperBound?: boolean;
+  /** The build that it was measured on, where it is about one. */
+  readonly build?: BenchmarkBuild;
+  /** Of the calls per second: how many seconds in a row were measured. */
+  readonly seconds?: number;
+  /** Of a speed-up: the sizes from 1000 to 1000000 elements that were measured, and the worst of them. */
+  readonly sizes?: readonly number[];
+  readonly size?: number;
 }
 
 /** Everything that one benchmark measured: plain JSON. */
@@ -101,7 +124,9 @@ export interface WasmBenchmarkReport {
     readonly ops: readonly BenchmarkOperation[];
     readonly samples: number;
     readonly minSampleMs: number;
+    readonly sustainedSeconds: number;
     readonly seed: number;
+    /** Bytes, of each of the benchmark's own runtimes: enough for its largest operands. */
     readonly memoryLimit: number;
   };
   readonly builds: readonly {
@@ -134,10 +159,17 @@ export interface WasmBenchmarkOptions {
   readonly ops?: readonly BenchmarkOperation[];
   /** Elements of the first operand, for every operation or for each; matrices take the largest square in it. */
   readonly sizes?: readonly number[] | Partial<Readonly<Record<BenchmarkOperation, readonly number[]>>>;
-  /** Samples of each cell, at least 1. Default 9. */
+  /** Samples of each cell, at least 1; fewer than 7 give no interval of a ratio. Default 9. */
   readonly samples?: number;
   /** Shortest duration of a sample in milliseconds. Default 4. */
   readonly minSampleMs?: number;
+  /**
+   * Seconds for which the calls per second are counted, a whole number from 1 to 3600; the slowest is told. Default 1:
+   * that SASI's limit is met in every second takes 10.
+   */
+  readonly sustainedSeconds?: number;
+  /** A name of this machine for `baselineKey`, where the engine tells too little of it: browsers, virtual machines. */
+  readonly machine?: string;
   /** Seed of the data and of the bootstrap. Default 1. */
   readonly seed?: number;
   readonly signal?: HostAbortSignal;

@@ -2,7 +2,7 @@
  * The benchmark: every build and plain JavaScript on the same data in interleaved rounds, each result checked
  * against float64 before its speed counts.
  */
-import { assertKnownKeys } from '../../core/arguments.js';
+import { show } from '../../core/arguments.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { failureOf } from '../../modules/failure.js';
 import { type FileOptions, fileOptions } from '../../modules/file-options.js';
@@ -12,14 +12,15 @@ import { filesOf } from '../layer-options.js';
 import type { WasmModuleManager } from '../wasm-module-manager.js';
 import type { WasmPerformanceSystem } from '../wasm-performance-system.js';
 import { describeEnvironment } from './environment.js';
+import { measureTargets } from './measure-targets.js';
 import {
   type BenchmarkCase,
   type BenchmarkOperation,
-  benchmarkOperationNames,
   benchmarkOperations,
   type CheckedContender,
   checkAgainst,
 } from './operations.js';
+import { makePlan, type Plan } from './plan.js';
 import type {
   BenchmarkBuild,
   BenchmarkCell,
@@ -28,37 +29,26 @@ import type {
   WasmBenchmarkOptions,
   WasmBenchmarkReport,
 } from './report.js';
-import { type SamplingOptions, sampleInterleaved, throwIfAborted } from './sampler.js';
-import { median, quantile, ratioInterval, seededRandom } from './statistics.js';
-import { measureTargets } from './targets.js';
+import { sampleInterleaved, throwIfAborted } from './sampler.js';
+import { leastSamples, median, quantile, ratioInterval, seededRandom } from './statistics.js';
 
 const builds: readonly BenchmarkBuild[] = ['simd', 'scalar', 'js', 'relaxed'];
-
-/** For the module and the network of the targets. */
-const baseMemory = 16 * 1024 * 1024;
-const mostElements = 50_000_000;
-
-interface Plan extends SamplingOptions {
-  readonly ops: readonly BenchmarkOperation[];
-  readonly cases: readonly { readonly operation: BenchmarkOperation; readonly size: number }[];
-  readonly minSampleMs: number;
-  readonly seed: number;
-  readonly memoryLimit: number;
-}
 
 /**
  * Times each operation at each size with every build that loads, and in plain JavaScript. The builds run as
  * runtimes of their own, without profiling, that are disposed of at the end: the counts of `target` stay those of
- * your calls. `target` tells where the files are, and its status tells the targets from then on. About 10 seconds with the default options; the event loop
- * has its turn between samples. Rejects with `INVALID_ARGUMENT`, or with `ABORTED` soon after `signal` fires; a
- * build that cannot be loaded is reported, not thrown.
+ * your calls. `target` tells where the files are, and its status tells the targets from then on. About 10 seconds
+ * with the default options, one of them for the calls per second (`sustainedSeconds`); the event loop has its turn
+ * between samples. Rejects with `INVALID_ARGUMENT`, or with `ABORTED` soon after `signal` fires; a build that cannot
+ * be loaded is reported, not thrown.
  */
 export async function runWasmBenchmarks(
   target?: WasmModuleManager | WasmPerformanceSystem,
   options: WasmBenchmarkOptions = {},
 ): Promise<WasmBenchmarkReport> {
+  const manager = managerOf(target);
   const plan = makePlan(options);
-  const files = filesFor(target);
+  const files = manager === undefined ? {} : filesOf(manager.exportConfig());
   const loaded = new Map<BenchmarkBuild, NeuralRuntime>();
   try {
     const buildReports: WasmBenchmarkReport['builds'][number][] = [];
@@ -66,23 +56,28 @@ export async function runWasmBenchmarks(
     const cells: BenchmarkCell[] = [];
     const ratios: BenchmarkRatio[] = [];
     for (const [completed, { operation, size }] of plan.cases.entries()) {
-      options.onProgress?.({ completed, total: plan.cases.length, operation, size });
+      plan.onProgress?.({ completed, total: plan.cases.length, operation, size });
       const measured = await measureCase(operation, size, loaded, plan);
       cells.push(...measured);
       ratios.push(...ratiosOf(measured, plan.seed));
     }
-    options.onProgress?.({ completed: plan.cases.length, total: plan.cases.length });
-    const [fastest] = loaded.values();
-    fastest?.memory.reset();
-    const targets = fastest === undefined ? [] : await measureTargets(fastest, ratios, plan);
-    managerOf(target)?.noteTargets(targets);
-    const { ops, samples, minSampleMs, seed, memoryLimit } = plan;
+    plan.onProgress?.({ completed: plan.cases.length, total: plan.cases.length });
+    const { ops, samples, minSampleMs, sustainedSeconds, seed, memoryLimit } = plan;
+    const targets = await measureTargets({
+      manager,
+      loaded,
+      ratios,
+      files,
+      sampling: plan,
+      sustainedSeconds,
+    });
+    manager?.noteTargets(targets);
     return {
       schema: 1,
       date: new Date().toISOString(),
       version,
-      environment: describeEnvironment(),
-      options: { ops, samples, minSampleMs, seed, memoryLimit },
+      environment: await describeEnvironment(plan.machine),
+      options: { ops, samples, minSampleMs, sustainedSeconds, seed, memoryLimit },
       builds: buildReports,
       cells,
       ratios,
@@ -93,23 +88,26 @@ export async function runWasmBenchmarks(
   }
 }
 
-/** The manager whose status is to tell what was measured. */
-function managerOf(
-  target: WasmModuleManager | WasmPerformanceSystem | undefined,
-): WasmModuleManager | undefined {
-  return target !== undefined && 'manager' in target ? target.manager : target;
-}
+/** What a benchmark asks of its target. A copy of this package has classes of its own: their names do not tell. */
+const managerMethods = [
+  'exportConfig',
+  'getModuleStatus',
+  'getRuntime',
+  'isModuleManagerInitialized',
+  'noteTargets',
+] as const satisfies readonly (keyof WasmModuleManager)[];
 
-/** Where the files are, as `target` was told. */
-function filesFor(target: WasmModuleManager | WasmPerformanceSystem | undefined): FileOptions {
-  if (target === undefined) return {};
-  const manager: unknown = 'manager' in target ? target.manager : target;
-  if (typeof (manager as Partial<WasmModuleManager> | null)?.exportConfig !== 'function') {
-    throw new InvalidArgumentError(
-      'runWasmBenchmarks: target is neither a WasmModuleManager nor a system; options are the second argument',
-    );
+/** The manager that tells where the files are, and whose status is to tell what was measured. */
+function managerOf(target: unknown): WasmModuleManager | undefined {
+  if (target === undefined) return undefined;
+  const given = target as { readonly manager?: unknown } | null;
+  const manager = (given?.manager ?? given) as Partial<WasmModuleManager> | null;
+  if (managerMethods.every((name) => typeof manager?.[name] === 'function')) {
+    return manager as WasmModuleManager;
   }
-  return filesOf((manager as WasmModuleManager).exportConfig());
+  throw new InvalidArgumentError(
+    `runWasmBenchmarks: target is ${show(target)}, neither a WasmModuleManager nor a system; options are the second argument`,
+  );
 }
 
 async function loadBuild(
@@ -189,8 +187,9 @@ function cellOf(
     median: timed ? middle : null,
     p5: timed ? quantile(samples, 0.05) : null,
     p95: timed ? quantile(samples, 0.95) : null,
-    elementsPerSecond: timed ? (benchmark.elements * 1000) / middle : null,
-    flopsPerSecond: timed && benchmark.flops !== undefined ? (benchmark.flops * 1000) / middle : null,
+    elementsPerSecond: timed && middle > 0 ? (benchmark.elements * 1000) / middle : null,
+    flopsPerSecond:
+      timed && middle > 0 && benchmark.flops !== undefined ? (benchmark.flops * 1000) / middle : null,
   };
 }
 
@@ -204,59 +203,13 @@ function ratiosOf(cells: readonly BenchmarkCell[], seed: number): BenchmarkRatio
   if (simd === undefined) return [];
   return (['scalar', 'javascript'] as const).flatMap((against) => {
     const other = cells.find((cell) => cell.build === against && cell.correct);
-    if (other === undefined) return [];
-    const interval = ratioInterval(other.samples, simd.samples, seededRandom(seed));
-    return [{ operation: simd.operation, size: simd.size, build: 'simd' as const, against, ...interval }];
+    // A clock that is too coarse may have seen no time pass.
+    if (other === undefined || !(simd.median! > 0 && other.median! > 0)) return [];
+    const { ratio, low, high } = ratioInterval(other.samples, simd.samples, seededRandom(seed));
+    const known = simd.samples.length >= leastSamples && Number.isFinite(high);
+    const interval = known ? { low, high } : { low: null, high: null };
+    return [
+      { operation: simd.operation, size: simd.size, build: 'simd' as const, against, ratio, ...interval },
+    ];
   });
-}
-
-/** Checks the options and lays out the cases. Throws `INVALID_ARGUMENT`. */
-const knownKeys: readonly (keyof WasmBenchmarkOptions)[] = [
-  'ops',
-  'sizes',
-  'samples',
-  'minSampleMs',
-  'seed',
-  'signal',
-  'onProgress',
-];
-
-function makePlan(options: WasmBenchmarkOptions): Plan {
-  assertKnownKeys('runWasmBenchmarks', options, knownKeys);
-  const { ops = benchmarkOperationNames, sizes, samples = 9, minSampleMs = 4, seed = 1, signal } = options;
-  for (const operation of ops) {
-    if (!Object.hasOwn(benchmarkOperations, operation)) {
-      const names = benchmarkOperationNames.join(', ');
-      throw new InvalidArgumentError(`ops: there is no benchmark '${String(operation)}'; use ${names}`);
-    }
-  }
-  assertWhole('samples', samples, 1, 10_000);
-  assertWhole('seed', seed, 0, 2 ** 32 - 1);
-  if (!(minSampleMs > 0 && minSampleMs <= 10_000)) {
-    throw new InvalidArgumentError(
-      `minSampleMs is ${String(minSampleMs)}; give milliseconds above 0, up to 10000`,
-    );
-  }
-  const cases = ops.flatMap((operation) => {
-    const { sizes: usual, actualSize } = benchmarkOperations[operation];
-    const wanted = Array.isArray(sizes) ? sizes : (sizesByOperation(sizes)[operation] ?? usual);
-    return wanted.map((size: number) => {
-      assertWhole('sizes', size, 1, mostElements);
-      return { operation, size: actualSize(size) };
-    });
-  });
-  const largest = cases.reduce((most, { size }) => Math.max(most, size), 0);
-  const memoryLimit = Math.min(2 ** 31, baseMemory + 4 * 4 * largest);
-  return { ops, cases, samples, minSampleMs, seed, memoryLimit, signal };
-}
-
-function sizesByOperation(
-  sizes: WasmBenchmarkOptions['sizes'],
-): Partial<Record<BenchmarkOperation, readonly number[]>> {
-  return sizes === undefined ? {} : (sizes as Partial<Record<BenchmarkOperation, readonly number[]>>);
-}
-
-function assertWhole(name: string, value: number, from: number, to: number): void {
-  if (Number.isSafeInteger(value) && value >= from && value <= to) return;
-  throw new InvalidArgumentError(`${name}: ${String(value)} is no whole number from ${from} to ${to}`);
 }

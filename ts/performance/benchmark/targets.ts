@@ -1,17 +1,9 @@
 /**
- * The limits that SASI sets itself, next to what this machine does. Plain JavaScript meets most of them, so they say
+ * The limits that SASI sets itself, and the verdict on a figure. Plain JavaScript meets most of them, so they say
  * little about the kernels; `ours` is what this package wants to reach itself.
  */
-import { systemClock } from '../../metrics/clock.js';
-import { quantile } from '../../metrics/timing.js';
-import { runtimeOperations } from '../../modules/runtime-operations.js';
-import { TimeSlices } from '../../networks/event-loop.js';
-import type { NeuralRuntime } from '../../runtime/runtime.js';
-import { RuntimeAttachment } from '../runtime-attachment.js';
-import { createManagedPerformanceLayer, type WasmPerformanceLayer } from '../wasm-performance-layer.js';
-import type { BenchmarkRatio, BenchmarkTarget, TargetName } from './report.js';
-import { type Contender, type SamplingOptions, sampleInterleaved, throwIfAborted } from './sampler.js';
-import { median } from './statistics.js';
+import type { WasmModuleManager } from '../wasm-module-manager.js';
+import type { BenchmarkBuild, BenchmarkTarget, TargetName } from './report.js';
 
 interface TargetRow {
   readonly unit: BenchmarkTarget['unit'];
@@ -36,145 +28,113 @@ const rows: { readonly [Name in TargetName]: TargetRow } = {
 
 export const targetNames = Object.keys(rows) as TargetName[];
 
-/** The verdict on a figure; null: it was not measured yet. Of an interval its worse end counts. */
+/** What the verdict on a figure rests on, beside the figure. */
+export interface Evidence {
+  /** In place of the row's: the memory's is configured. */
+  readonly limit?: number;
+  /** Of a ratio; its ends are null where there were too few samples for an interval. */
+  readonly interval?: { readonly low: number | null; readonly high: number | null };
+  /** Less was measured than the target speaks of: it can be missed by that, but not met. */
+  readonly isPartial?: boolean;
+  /** The figure is the clock's step: what takes less may still be below a limit that is less than that. */
+  readonly isUpperBound?: boolean;
+  /** What was measured, told beside the figure. */
+  readonly build?: BenchmarkBuild;
+  readonly seconds?: number;
+  readonly sizes?: readonly number[];
+  readonly size?: number;
+}
+
+/** The verdict on a figure; null: it was not measured, or what was measured allows none. */
 export function target(
   name: TargetName,
   measured: number | null,
-  interval?: { readonly low: number; readonly high: number },
+  { limit, interval, isPartial = false, isUpperBound = false, ...told }: Evidence = {},
 ): BenchmarkTarget {
-  const { unit, limit, ours, atLeast } = rows[name];
-  const worst = atLeast ? interval?.low : interval?.high;
-  const meets = (bound: number): boolean | null => {
-    if (measured === null) return null;
-    const value = worst ?? measured;
-    if (atLeast) return value > bound;
-    // The limit of the memory is the memory: reaching it is no more than promised.
-    return unit === 'bytes' ? value <= bound : value < bound;
+  const row = rows[name];
+  const bound = limit ?? row.limit;
+  // Of an interval its worse end counts.
+  const worst = interval === undefined ? measured : row.atLeast ? interval.low : interval.high;
+  const meets = (wanted: number): boolean | null => {
+    if (worst === null) return null;
+    if (isBetter(worst, wanted, row)) return isPartial ? null : true;
+    return isUpperBound ? null : false;
   };
   return {
     name,
-    unit,
-    limit,
+    unit: row.unit,
+    limit: bound,
     measured,
-    met: meets(limit),
-    ...(ours === undefined ? {} : { ours, metOurs: meets(ours) }),
-    ...(interval === undefined ? {} : { low: interval.low, high: interval.high }),
+    met: meets(bound),
+    ...(row.ours === undefined ? {} : { ours: row.ours, metOurs: meets(row.ours) }),
+    ...interval,
+    ...(isUpperBound ? { upperBound: true } : {}),
+    ...told,
   };
 }
 
-/** Bytes that the module and blocks took at most while it was measured. */
-function mostInUse({ memory }: NeuralRuntime): number {
-  const { reserved, peak } = memory.stats();
-  return reserved + peak;
+function isBetter(value: number, wanted: number, { unit, atLeast }: TargetRow): boolean {
+  if (atLeast) return value > wanted;
+  // The limit of the memory is the memory: reaching it is no more than promised.
+  return unit === 'bytes' ? value <= wanted : value < wanted;
 }
 
-const elements = 1000;
-/** The largest of SASI's agents. */
-const agent = { layers: [1024, 512, 256, 128], activation: 'relu' } as const;
-
-export async function measureTargets(
-  runtime: NeuralRuntime,
-  ratios: readonly BenchmarkRatio[],
-  sampling: SamplingOptions,
-): Promise<BenchmarkTarget[]> {
-  const calls = await timeCalls(layerOver(runtime), sampling);
-  const [spawn = [], inference = []] = await sampleInterleaved(agentContenders(runtime), sampling);
-  return [
-    target('load a runtime', runtime.loadTime.total),
-    target('memory', mostInUse(runtime)),
-    target('neural activation of 1000 floats, p50', quantile(calls.times, 0.5)),
-    target('neural activation of 1000 floats, p99', quantile(calls.times, 0.99)),
-    target('neural activations per second', calls.perSecond),
-    speedup('SIMD over scalar, neural activation', ratios, 'scalar'),
-    speedup('SIMD over JavaScript, neural activation', ratios, 'javascript'),
-    target('spawn an agent 1024-512-256-128', median(spawn)),
-    target('inference of an agent 1024-512-256-128', median(inference)),
-  ];
-}
-
-/** Of the largest size that was measured. */
-function speedup(
+/** The verdict on milliseconds that were read off a clock of that resolution. */
+export function timeTarget(
   name: TargetName,
-  ratios: readonly BenchmarkRatio[],
-  against: BenchmarkRatio['against'],
+  milliseconds: number,
+  clockResolution: number,
+  told: Evidence = {},
 ): BenchmarkTarget {
-  const own = ratios.filter((ratio) => ratio.operation === 'activation' && ratio.against === against);
-  const largest = own.reduce<BenchmarkRatio | undefined>(
-    (best, ratio) => (best === undefined || ratio.size > best.size ? ratio : best),
+  if (milliseconds > clockResolution) return target(name, milliseconds, told);
+  // What takes no time by a clock whose step is not known was not measured.
+  if (clockResolution <= 0) return target(name, null);
+  return target(name, clockResolution, { ...told, isUpperBound: true });
+}
+
+/** The verdict on a whole linear memory, used or not, in bytes, against the limit that it was configured with. */
+export function memoryTarget(bytes: number, limit?: number): BenchmarkTarget {
+  return target('memory', bytes, limit === undefined ? {} : { limit });
+}
+
+/** Of the module in use, with what a module of somebody else's takes beside it. Throws `NOT_INITIALIZED`. */
+export function memoryInUse(manager: WasmModuleManager): BenchmarkTarget {
+  const { limit, reserved, used } = manager.getRuntime().memory.stats();
+  const ownMemory = manager.getModuleStatus().memoryUsage - reserved - used;
+  return memoryTarget(limit + ownMemory, manager.exportConfig().memoryLimit);
+}
+
+/** The range of sizes that the speed-ups are promised for, in elements. */
+const speedupSizes = { from: 1000, to: 1_000_000 } as const;
+
+interface SizedRatio {
+  readonly size: number;
+  readonly ratio: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** The verdict on the worst of the sizes in the promised range; met only where both ends of the range are measured. */
+export function speedupTarget(name: TargetName, ratios: readonly SizedRatio[]): BenchmarkTarget {
+  const { from, to } = speedupSizes;
+  const inRange = ratios.filter(({ size }) => size >= from && size <= to).sort((a, b) => a.size - b.size);
+  const worst = inRange.reduce<SizedRatio | undefined>(
+    (least, each) =>
+      least === undefined || (each.low ?? each.ratio) < (least.low ?? least.ratio) ? each : least,
     undefined,
   );
-  return target(name, largest?.ratio ?? null, largest);
+  if (worst === undefined) return target(name, null);
+  const sizes = inRange.map(({ size }) => size);
+  const { size, ratio, low, high } = worst;
+  const isPartial = !(sizes.includes(from) && sizes.includes(to));
+  return target(name, ratio, { interval: { low, high }, sizes, size, isPartial });
 }
 
-/** SASI's layer over this very runtime. */
-function layerOver(runtime: NeuralRuntime): WasmPerformanceLayer {
-  const module = {
-    runtime,
-    ops: runtime.ops,
-    operations: runtimeOperations(runtime.ops),
-    disposed: false,
-    retired: false,
-    release() {},
-  };
-  const source = { load: async () => module, find: () => module };
-  return createManagedPerformanceLayer(
-    () => ({}),
-    new RuntimeAttachment('WasmPerformanceLayer', source, true),
-  );
-}
+/** "Every second of ten": fewer do not show it. */
+const sustainedSeconds = 10;
 
-const warmUpCalls = 500;
-const windowMs = 20;
-const windows = 25;
-
-/**
- * Calls of the layer one by one, awaited as an application does, copies in and out included: the time of each, and the
- * calls per second in the slowest of many short windows.
- */
-async function timeCalls(
-  layer: WasmPerformanceLayer,
-  { signal }: SamplingOptions,
-): Promise<{ times: number[]; perSecond: number }> {
-  const x = Float32Array.from({ length: elements }, (_, i) => i / 100 - 5);
-  for (let i = 0; i < warmUpCalls; i++) await layer.calculateNeuralActivation(x);
-  const times: number[] = [];
-  let perSecond = Number.POSITIVE_INFINITY;
-  const slices = new TimeSlices(systemClock);
-  try {
-    for (let window = 0; window < windows; window++) {
-      const begin = systemClock();
-      let end = begin;
-      let calls = 0;
-      while (end - begin < windowMs) {
-        await layer.calculateNeuralActivation(x);
-        const now = systemClock();
-        times.push(now - end);
-        end = now;
-        calls++;
-      }
-      perSecond = Math.min(perSecond, (calls * 1000) / (end - begin));
-      await slices.turn();
-      throwIfAborted(signal);
-    }
-  } finally {
-    slices.close();
-  }
-  return { times, perSecond };
-}
-
-function agentContenders(runtime: NeuralRuntime): readonly Contender[] {
-  const network = runtime.createNetwork(agent);
-  const input = new Float32Array(1024).fill(0.5);
-  return [
-    {
-      run(iterations) {
-        for (let i = 0; i < iterations; i++) runtime.createNetwork(agent).dispose();
-      },
-    },
-    {
-      run(iterations) {
-        for (let i = 0; i < iterations; i++) network.run(input);
-      },
-    },
-  ];
+/** The verdict on the calls in the slowest of so many seconds in a row. */
+export function throughputTarget(perSecond: number, seconds: number, build: BenchmarkBuild): BenchmarkTarget {
+  const isPartial = seconds < sustainedSeconds;
+  return target('neural activations per second', perSecond, { seconds, build, isPartial });
 }

@@ -1,5 +1,10 @@
 /** Part 2: the package's benchmark on a button, with its figures as bars, as a table and as JSON. */
-import type { BenchmarkCell, BenchmarkOperation, WasmBenchmarkReport } from '@sasi/wasm-performance';
+import type {
+  BenchmarkCell,
+  BenchmarkOperation,
+  BenchmarkRatio,
+  WasmBenchmarkReport,
+} from '@sasi/wasm-performance';
 import { type BarGroup, barChart, dotChart } from '../charts/bar-groups.js';
 import { lazily } from '../link/connection.js';
 import { RemoteError, textOf } from '../link/protocol.js';
@@ -151,7 +156,8 @@ class MeasureView {
           );
           if (found === undefined) return { token: against, value: null, text: 'not measured' };
           const { ratio, low, high } = found;
-          return { token: against, value: ratio, low, high, text: `${significant(ratio)}×` };
+          const interval = low === null || high === null ? {} : { low, high };
+          return { token: against, value: ratio, ...interval, text: `${significant(ratio)}×` };
         });
         return { name: sizeName(size, flops), bars };
       }),
@@ -193,11 +199,14 @@ function rowOf(cell: BenchmarkCell, { ratios }: WasmBenchmarkReport): string[] {
     p5 === null || p95 === null ? '–' : `${milliseconds(p5)} to ${milliseconds(p95)}`,
     count(samples.length),
     elementsPerSecond === null ? '–' : short(elementsPerSecond),
-    ratio === undefined
-      ? '–'
-      : `${significant(ratio.ratio)}× (${significant(ratio.low)} to ${significant(ratio.high)})`,
+    ratio === undefined ? '–' : ratioText(ratio),
     maxError === null ? 'NaN' : maxError === 0 ? '0' : maxError.toExponential(1),
   ];
+}
+
+function ratioText({ ratio, low, high }: BenchmarkRatio): string {
+  const interval = low === null || high === null ? '' : ` (${significant(low)} to ${significant(high)})`;
+  return `${significant(ratio)}×${interval}`;
 }
 
 function legend(id: string, entries: readonly { name: string; token: string }[]): void {
