@@ -199,7 +199,7 @@ export class ProductionWasmBridge {
 
   /** False also while another module is loaded after a trap. */
   isWasmInitialized(): boolean {
-    return this.#core.attachment.current !== undefined;
+    return this.#core.attachment.find() !== undefined;
   }
 
   /** Whether the build in use has vector instructions. */
