@@ -1,4 +1,4 @@
-// The declarations, as three TypeScripts see them under the two ways of finding modules that bundlers and Node have:
+// The declarations, as three TypeScripts see them under the ways of finding modules that bundlers and Node have:
 // with skipLibCheck off, without the DOM library, without @types/node.
 
 import assert from 'node:assert/strict';
@@ -41,9 +41,44 @@ const imports = (entry) =>
 const importCompat = (name) =>
   `import ${name}, { ${name} as Named${name} } from "@sasi/wasm-performance/compat/${name}";\n` +
   `const make${name} = (): ${name} => new Named${name}();\nvoid [${name}, make${name}];\n`;
+/** Types that the signatures of a class name, of each file by itself: an application has no other entry for them. */
+const COMPAT_TYPES = {
+  WasmBridge: 'BridgeOptions, WasmBridgeMetrics, WasmBridgeModule, WasmModuleConfig, Profiling',
+  ProductionWasmBridge: 'BridgeOptions, ConnectionOptions, HealthStatus, HealthThresholds',
+  WasmPerformanceLayer: 'WasmBenchmarkResult, ConnectionOptions, HealthStatus, WasmPerformanceLayerOptions',
+  SIMDAccelerationLayer: 'ComprehensiveBenchmark, SimdBenchmarkResult, LayerOptions, SIMDStatus',
+  WasmModuleManager: 'WasmModuleConfig, ModuleStatus, ModuleMetrics, NeuralRuntime, HealthIssue',
+};
+/** @param {string} name */
+const importTypes = (name) => {
+  const types = COMPAT_TYPES[/** @type {keyof COMPAT_TYPES} */ (name)];
+  const renamed = types.split(', ').map((type) => [type, `${name}${type}`]);
+  return (
+    `import type { ${renamed.map((pair) => pair.join(' as ')).join(', ')} } from "@sasi/wasm-performance/compat/${name}";\n` +
+    renamed.map(([, own]) => `export type Keys${own} = keyof ${own};\n`).join('')
+  );
+};
+/** What an application does with SASI's names alone. */
+const COMPAT_USE = `
+import type { BridgeOptions } from '@sasi/wasm-performance/compat/ProductionWasmBridge';
+import type { WasmBenchmarkResult, HealthStatus, ConnectionOptions } from '@sasi/wasm-performance/compat/WasmPerformanceLayer';
+import type { WasmModuleConfig } from '@sasi/wasm-performance/compat/WasmModuleManager';
+import type { SimdBenchmarkResult } from '@sasi/wasm-performance/compat/SIMDAccelerationLayer';
+export const config: Partial<WasmModuleConfig> = { preferredModule: 'production', memoryLimit: 8 * 1024 * 1024 };
+export const useCompat = async (options: BridgeOptions, rule: ConnectionOptions): Promise<HealthStatus> => {
+  const bridge = new ProductionWasmBridge({ ...options, ...config });
+  bridge.optimizeConnections(new Float32Array(3), rule);
+  const layer = new WasmPerformanceLayer(config);
+  const results: WasmBenchmarkResult[] = await layer.runPerformanceBenchmark();
+  const simd: SimdBenchmarkResult[] = (await new WasmModuleManager(config).getSIMDLayer().runComprehensiveBenchmark()).results;
+  void [results, simd];
+  return layer.healthCheck().status;
+};
+`;
 const FURTHER =
   'import { loadRuntime as inlined } from "@sasi/wasm-performance/inline";\nvoid inlined;\n' +
-  COMPAT_NAMES.map(importCompat).join('');
+  COMPAT_NAMES.map((name) => importCompat(name) + importTypes(name)).join('') +
+  COMPAT_USE;
 
 const COMMON = {
   strict: true,
@@ -56,6 +91,7 @@ const COMMON = {
 };
 const RESOLUTIONS = {
   bundler: { module: 'esnext', moduleResolution: 'bundler' },
+  node16: { module: 'node16', moduleResolution: 'node16' },
   nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
 };
 

@@ -154,6 +154,24 @@ export class BridgeCore {
     }
   }
 
+  /**
+   * A call of a low-level function into `loaded`, by whoever took it from there. It is no operation, so it is not
+   * counted; a trap retires the module all the same. Throws `NOT_INITIALIZED` when `loaded` is in use no more.
+   */
+  lowLevel<T>(loaded: LoadedModule, work: () => T): T {
+    if (this.loaded !== loaded) {
+      throw new WasmPerformanceError(
+        'NOT_INITIALIZED',
+        `${this.#notInitialized}: this one was replaced after a trap or a cleanup(); take the bridge's module anew`,
+      );
+    }
+    try {
+      return this.attachment.run(loaded, work);
+    } catch (error) {
+      throw functionError(error);
+    }
+  }
+
   resetCounts(): void {
     this.#counts = nothingCounted();
     this.attachment.reset();
@@ -189,10 +207,16 @@ function nothingCounted(): BridgeCounts {
   return { operations: 0, elements: 0, lastTime: 0, busyTime: 0, sampledTime: 0, sampledKernelTime: 0 };
 }
 
-/** What the operation refused says so itself; a kernel that was stopped, or is none of ours, is told as such. */
+const functionErrorText = 'WASM function error: ';
+
+/**
+ * What the operation refused says so itself; a kernel that was stopped, or is none of ours, is told as such: once, also
+ * where an operation called a low-level function.
+ */
 function functionError(cause: unknown): unknown {
   const { code, message } = failureOf(cause);
   if (code !== undefined && code !== 'TRAPPED') return cause;
-  const text = `WASM function error: ${message}`;
+  if (message.startsWith(functionErrorText)) return cause;
+  const text = functionErrorText + message;
   return code === undefined ? new Error(text, { cause }) : new WasmPerformanceError(code, text, { cause });
 }

@@ -30,7 +30,7 @@ export interface ProductionWasmBridgeMetrics {
   readonly speedupFactor: number;
   /** Share of the memory limit that is taken, 0..1. */
   readonly memoryPressure: number;
-  /** Share of the operands that found a block of their length from an earlier operation, 0..1. */
+  /** Share of the operands that found a block of their length from an earlier operation of any bridge, 0..1. */
   readonly cacheHitRatio: number;
   /** Milliseconds until the runtime was usable. */
   readonly loadTime: number;
@@ -199,7 +199,7 @@ export class ProductionWasmBridge {
 
   /** False also while another module is loaded after a trap. */
   isWasmInitialized(): boolean {
-    return this.#core.attachment.current !== undefined;
+    return this.#core.attachment.find() !== undefined;
   }
 
   /** Whether the build in use has vector instructions. */
@@ -215,7 +215,7 @@ export class ProductionWasmBridge {
 
   /** Gives everything back; that is done when the call returns. Can be called again. */
   cleanup(): Promise<void> {
-    this.#scratch.clear();
+    this.#scratch.clear(this.#core.attachment.runtime);
     this.#core.cleanup();
     this.#speedup = undefined;
     return Promise.resolve();

@@ -3,10 +3,14 @@
  * memory, which are real here.
  */
 
+import { assertSize, show } from '../core/arguments.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import type { Float32Block } from '../core/memory-pool.js';
+import { failureOf } from '../modules/failure.js';
 import type { LoadedModule } from '../modules/module-definition.js';
+import type { ModuleOperations } from '../modules/module-operations.js';
 import type { Vec } from '../ops/vec.js';
+import type { NeuralRuntime } from '../runtime/runtime.js';
 import { BridgeCore, type BridgeOptions } from './bridge-core.js';
 
 /** Of this bridge's operations since `initialize`. Every number is finite; all are 0 or false without a module. */
@@ -26,7 +30,11 @@ export interface WasmBridgeMetrics {
   readonly efficiency: number;
 }
 
-/** Addresses are byte offsets into `memory`, of memory that `allocateMemory` gave; counts are in elements. */
+/**
+ * Addresses are byte offsets into `memory`, of memory that `allocateMemory` gave; counts are in elements. A function
+ * throws `INVALID_ARGUMENT` for what `allocateMemory` did not give, `TRAPPED` when the engine stops it, and
+ * `NOT_INITIALIZED` once its module is in use no more: the bridge's `module` is another one then.
+ */
 export interface WasmBridgeModule {
   readonly memory: { readonly buffer: ArrayBufferLike };
   /** tanh(0.5·x) of `inputs` elements into as many at `outputsAt`. */
@@ -47,11 +55,10 @@ const floatBytes = 4;
 
 /** SASI's synchronous bridge over the process's shared runtime, with its low-level module. */
 export class WasmBridge {
-  /** The functions that the operations call; null before `initialize` and after `cleanup`. */
-  module: WasmBridgeModule | null = null;
+  #module: WasmBridgeModule | null = null;
   readonly #core: BridgeCore;
   readonly #blocks = new Map<number, Float32Block>();
-  /** What `module` was made for. */
+  /** What `#module` was made for. */
   #madeFor: LoadedModule | undefined;
 
   /** Loads nothing. Throws `INVALID_ARGUMENT`. */
@@ -60,19 +67,30 @@ export class WasmBridge {
   }
 
   /** Loads if need be, or shares the process's runtime. Never rejects: false when no build could be loaded. */
-  async initialize(): Promise<boolean> {
-    const ready = await this.#core.initialize();
-    // A cleanup may have come in between.
-    if (ready && this.isWasmInitialized()) this.#lowLevel();
-    return ready;
+  initialize(): Promise<boolean> {
+    return this.#core.initialize();
+  }
+
+  /**
+   * The functions that the operations call; null before `initialize`, after `cleanup`, and while another module is
+   * loaded after a trap. One that is set is used in its place.
+   */
+  get module(): WasmBridgeModule | null {
+    const loaded = this.#core.attachment.find();
+    return loaded === undefined ? null : this.#moduleOf(loaded);
+  }
+
+  set module(module: WasmBridgeModule | null) {
+    this.#module = module;
   }
 
   /**
    * tanh(0.5·x), elementwise, into a new array; NaN stays NaN, ±∞ gives ±1. Throws `NOT_INITIALIZED`,
    * `INVALID_ARGUMENT` for what is no Float32Array and `SHAPE_MISMATCH` for one that is longer than `maxArraySize`.
+   * Arrays for which the pool has no room are worked on in pieces.
    */
   calculateNeuralActivation(inputs: Float32Array): Float32Array {
-    return this.#operation('calculateNeuralActivation', [inputs], (module, [at]) => {
+    const whole: WholeCall<Float32Array> = (module, [at]) => {
       const count = inputs.length;
       const outputsAt = this.allocateMemory(count * floatBytes);
       try {
@@ -81,16 +99,22 @@ export class WasmBridge {
       } finally {
         this.freeMemory(outputsAt);
       }
-    });
+    };
+    return this.#operation('calculateNeuralActivation', [inputs], whole, (operations) =>
+      operations.calculateNeuralActivation(inputs),
+    );
   }
 
   /** One gradient step on w²(1−w)², clamped to 0..1, into a new array. Throws as calculateNeuralActivation does. */
   optimizeConnections(connections: Float32Array): Float32Array {
-    return this.#operation('optimizeConnections', [connections], (module, [at]) => {
+    const whole: WholeCall<Float32Array> = (module, [at]) => {
       const count = connections.length;
       this.#core.kernel(() => module.optimize_connections(count, at!, count));
       return this.#read(at!, count);
-    });
+    };
+    return this.#operation('optimizeConnections', [connections], whole, (operations) =>
+      operations.optimizeConnections(connections),
+    );
   }
 
   /**
@@ -98,15 +122,19 @@ export class WasmBridge {
    * above 0. Throws as calculateNeuralActivation does.
    */
   processSpikeTrainData(spikes: Float32Array, windowMs: number): number {
-    return this.#operation('processSpikeTrainData', [spikes], (module, [at]) =>
-      this.#core.kernel(() => module.process_spike_train(spikes.length, at!, spikes.length, windowMs)),
+    const whole: WholeCall<number> = (module, [at]) =>
+      this.#core.kernel(() => module.process_spike_train(spikes.length, at!, spikes.length, windowMs));
+    return this.#operation('processSpikeTrainData', [spikes], whole, (operations) =>
+      operations.spikeRate(spikes, windowMs),
     );
   }
 
   /** mean(neurons) · mean(synapses); 0 when either is empty. Throws as calculateNeuralActivation does. */
   calculateMeshEfficiency(neurons: Float32Array, synapses: Float32Array): number {
-    return this.#operation('calculateMeshEfficiency', [neurons, synapses], (module, [a, b]) =>
-      this.#core.kernel(() => module.calculate_mesh_efficiency(neurons.length, a!, synapses.length, b!)),
+    const whole: WholeCall<number> = (module, [a, b]) =>
+      this.#core.kernel(() => module.calculate_mesh_efficiency(neurons.length, a!, synapses.length, b!));
+    return this.#operation('calculateMeshEfficiency', [neurons, synapses], whole, (operations) =>
+      operations.meshEfficiency(neurons, synapses),
     );
   }
 
@@ -123,7 +151,7 @@ export class WasmBridge {
 
   /** False also while another module is loaded after a trap. */
   isWasmInitialized(): boolean {
-    return this.#core.attachment.current !== undefined;
+    return this.#core.attachment.find() !== undefined;
   }
 
   /** Whether the build in use has vector instructions. */
@@ -134,14 +162,21 @@ export class WasmBridge {
   /** Gives everything back, at once. Operations throw until the next `initialize`. Can be called again. */
   cleanup(): void {
     for (const address of [...this.#blocks.keys()]) this.freeMemory(address);
-    this.module = null;
+    this.#module = null;
     this.#madeFor = undefined;
     this.#core.cleanup();
   }
 
-  /** The address of `bytes` bytes for the functions of `module`. Throws `POOL_EXHAUSTED` and `NOT_INITIALIZED`. */
+  /**
+   * The address of `bytes` bytes for the functions of `module`. Throws `NOT_INITIALIZED`, `INVALID_ARGUMENT` for what is
+   * no number of bytes, and `POOL_EXHAUSTED`.
+   */
   allocateMemory(bytes: number): number {
-    const block = this.#core.loaded.runtime.memory.float32(Math.ceil(bytes / floatBytes));
+    const { loaded } = this.#core;
+    assertSize('allocateMemory', 'bytes', bytes, Number.MAX_SAFE_INTEGER);
+    // Those of a module that is in use no more must not be found under an address of this one.
+    this.#moduleOf(loaded);
+    const block = loaded.runtime.memory.float32(Math.ceil(bytes / floatBytes));
     this.#blocks.set(block.byteOffset, block);
     return block.byteOffset;
   }
@@ -152,33 +187,37 @@ export class WasmBridge {
     this.#blocks.delete(address);
   }
 
+  /** `whole` works on `inputs` in linear memory; where they do not fit into the pool, `inPieces` does without. */
   #operation<T>(
     name: string,
     inputs: readonly Float32Array[],
-    work: (module: WasmBridgeModule, addresses: readonly number[]) => T,
+    whole: WholeCall<T>,
+    inPieces: (operations: ModuleOperations) => T,
   ): T {
-    const module = this.#lowLevel();
-    const addresses: number[] = [];
-    return this.#core.operation(name, inputs, () => {
+    return this.#core.operation(name, inputs, (loaded) => {
+      const module = this.#moduleOf(loaded);
+      const addresses: number[] = [];
       try {
         for (const input of inputs) addresses.push(this.#write(input));
-        return work(module, addresses);
+        return whole(module, addresses);
+      } catch (error) {
+        if (failureOf(error).code !== 'POOL_EXHAUSTED') throw error;
       } finally {
         for (const address of addresses) this.freeMemory(address);
       }
+      return this.#core.kernel(() => inPieces(loaded.operations));
     });
   }
 
-  /** `module`, made anew when another one was loaded. Throws `NOT_INITIALIZED`. */
-  #lowLevel(): WasmBridgeModule {
-    const { loaded } = this.#core;
-    if (this.module === null || this.#madeFor !== loaded) {
+  /** The functions over `loaded`, made anew when it is another one. */
+  #moduleOf(loaded: LoadedModule): WasmBridgeModule {
+    if (this.#module === null || this.#madeFor !== loaded) {
       // Blocks of a runtime that trapped went with it.
-      this.#blocks.clear();
+      if (this.#madeFor !== loaded) this.#blocks.clear();
       this.#madeFor = loaded;
-      this.module = lowLevelModule(loaded, this.#core, this.#blocks);
+      this.#module = lowLevelModule(loaded, this.#core, this.#blocks);
     }
-    return this.module;
+    return this.#module;
   }
 
   #write(values: Float32Array): number {
@@ -194,37 +233,57 @@ export class WasmBridge {
 
 export default WasmBridge;
 
+/** Works on operands that lie at these addresses. */
+type WholeCall<T> = (module: WasmBridgeModule, addresses: readonly number[]) => T;
+
 function lowLevelModule(
-  { runtime, ops }: LoadedModule,
+  loaded: LoadedModule,
   core: BridgeCore,
   blocks: ReadonlyMap<number, Float32Block>,
 ): WasmBridgeModule {
+  const { runtime, ops } = loaded;
   /** The block itself where it is wanted whole, so that nothing is copied. */
   const at = (address: number, count: number): Vec => {
     const block = blocks.get(address);
-    if (block === undefined || count > block.length) {
+    if (block === undefined || !Number.isInteger(count) || count < 0 || count > block.length) {
       throw new InvalidArgumentError(
-        `there are no ${count} elements at ${address}; give an address and a count of allocateMemory`,
+        `there are no ${show(count)} elements at ${show(address)}; give an address and a count of allocateMemory`,
       );
     }
     return count === block.length ? block : block.view.subarray(0, count);
   };
-  const probe = runtime.memory.allocate(1);
-  const memory = { buffer: probe.view.buffer };
-  probe.dispose();
+  let memory: WasmBridgeModule['memory'] | undefined;
   return {
-    memory,
+    get memory() {
+      memory ??= memoryOf(runtime);
+      return memory;
+    },
     calculate_neural_activation(inputs, inputsAt, outputs, outputsAt) {
-      const count = Math.min(inputs, outputs);
-      ops.activate('tanh', at(inputsAt, count), { gain: 0.5, out: at(outputsAt, count) });
+      core.lowLevel(loaded, () => {
+        assertSize('calculate_neural_activation', 'inputs', inputs);
+        assertSize('calculate_neural_activation', 'outputs', outputs);
+        const count = Math.min(inputs, outputs);
+        ops.activate('tanh', at(inputsAt, count), { gain: 0.5, out: at(outputsAt, count) });
+      });
     },
     optimize_connections(_, connectionsAt, count, outputsAt = connectionsAt) {
-      ops.optimizeConnections(at(connectionsAt, count), { out: at(outputsAt, count) });
+      core.lowLevel(loaded, () => {
+        ops.optimizeConnections(at(connectionsAt, count), { out: at(outputsAt, count) });
+      });
     },
-    process_spike_train: (_, spikesAt, count, windowMs) => ops.spikeRate(at(spikesAt, count), windowMs),
+    process_spike_train: (_, spikesAt, count, windowMs) =>
+      core.lowLevel(loaded, () => ops.spikeRate(at(spikesAt, count), windowMs)),
     calculate_mesh_efficiency: (neurons, neuronsAt, synapses, synapsesAt) =>
-      ops.meshEfficiency(at(neuronsAt, neurons), at(synapsesAt, synapses)),
+      core.lowLevel(loaded, () => ops.meshEfficiency(at(neuronsAt, neurons), at(synapsesAt, synapses))),
     simd_supported: () => (core.isSimd ? 1 : 0),
     get_memory_usage: () => core.memory.used,
   };
+}
+
+/** Only a block shows the linear memory. */
+function memoryOf(runtime: NeuralRuntime): WasmBridgeModule['memory'] {
+  const probe = runtime.memory.allocate(1);
+  const { buffer } = probe.view;
+  probe.dispose();
+  return { buffer };
 }

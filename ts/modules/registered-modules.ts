@@ -11,6 +11,9 @@ import { version } from './version.js';
 
 const tableKey = Symbol.for(`@sasi/wasm-performance@${version}/modules`);
 
+/** `preferredModule` says the first for any module, a status the second for none. */
+const reservedNames: readonly string[] = ['auto', 'none'];
+
 type Host = { [key: symbol]: Map<string, ModuleProvider> | undefined };
 
 /** Those that were registered, in the order in which they were. */
@@ -29,7 +32,11 @@ export function registerModule(definition: ModuleDefinition): () => void {
   const { name } = definition;
   const host = globalThis as Host;
   const table = host[tableKey] ?? new Map<string, ModuleProvider>();
-  if (name === 'auto' || table.has(name) || builtInModules.some((module) => module.name === name)) {
+  if (
+    reservedNames.includes(name) ||
+    table.has(name) ||
+    builtInModules.some((module) => module.name === name)
+  ) {
     throw new InvalidArgumentError(`registerModule: the name '${name}' is taken; give another one`);
   }
   const provider = adaptedModule(definition, besideUserModule);
@@ -48,10 +55,20 @@ function checkDefinition(definition: ModuleDefinition): void {
     wrong(`the definition is ${show(definition)}; give an object with name and load`);
   }
   const { name, load, memoryRequirement = 0, loadPriority = 25 } = definition;
+  const { description = '', version = '', capabilities = [], isAvailable } = definition;
   if (typeof name !== 'string' || name === '') wrong(`name is ${show(name)}; give a text`);
   if (typeof load !== 'function') wrong(`load is ${show(load)}; give a function`);
   if (!(Number.isSafeInteger(memoryRequirement) && memoryRequirement >= 0)) {
     wrong(`memoryRequirement is ${show(memoryRequirement)}; give a whole number of bytes, 0 or more`);
   }
   if (!Number.isFinite(loadPriority)) wrong(`loadPriority is ${show(loadPriority)}; give a number`);
+  for (const [field, value] of Object.entries({ description, version })) {
+    if (typeof value !== 'string') wrong(`${field} is ${show(value)}; give a text, or leave it out`);
+  }
+  if (!(Array.isArray(capabilities) && capabilities.every((one) => typeof one === 'string'))) {
+    wrong(`capabilities is ${show(capabilities)}; give an array of texts, or leave it out`);
+  }
+  if (isAvailable !== undefined && typeof isAvailable !== 'function') {
+    wrong(`isAvailable is ${show(isAvailable)}; give a function, or leave it out`);
+  }
 }

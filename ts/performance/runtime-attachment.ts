@@ -24,6 +24,17 @@ export interface RuntimeSource {
   lost?(): void;
 }
 
+/** What an attachment uses, apart from it: it is given back also when nobody can reach the attachment any more. */
+interface Use {
+  module: LoadedModule | undefined;
+}
+
+/**
+ * A layer or a bridge that was forgotten without its cleanup() would hold the runtime for ever. Nothing that outlives it
+ * works on its use: what a layer, a bridge or a bridge's low-level module does keeps the attachment alive.
+ */
+const forgotten = new FinalizationRegistry<Use>(({ module }) => module?.release());
+
 export class RuntimeAttachment {
   /** What trapped under this layer; where a manager gives the modules it counts. */
   readonly traps = new TrapRecord();
@@ -31,7 +42,7 @@ export class RuntimeAttachment {
   #trappedCalls = 0;
   readonly #name: string;
   readonly #source: RuntimeSource;
-  #current: LoadedModule | undefined;
+  readonly #use: Use = { module: undefined };
   /** Whether the current module was come across, not loaded: `initialize` may then load a better one. */
   #found = false;
   #loading: { readonly done: Promise<LoadedModule>; readonly cancel: AbortController } | undefined;
@@ -43,6 +54,15 @@ export class RuntimeAttachment {
     this.#name = name;
     this.#source = source;
     this.#recorder = new OperationRecorder({ profiling });
+    forgotten.register(this, this.#use);
+  }
+
+  get #current(): LoadedModule | undefined {
+    return this.#use.module;
+  }
+
+  set #current(module: LoadedModule | undefined) {
+    this.#use.module = module;
   }
 
   /** Counts the operations of this layer alone: others may share the runtime. */

@@ -154,6 +154,36 @@ test('the blocks that it keeps are few, and are given back', async () => {
   await small.cleanup();
 });
 
+test('many bridges together keep no more than one, and each counts what it found', async () => {
+  const lengths = Array.from({ length: 12 }, (_, i) => 10_240 - 64 * i);
+  const bridges = [await ready()];
+  const use = bridges[0]!.getMemoryUsage();
+  const call = (bridge: ProductionWasmBridge) => {
+    for (const length of lengths) bridge.calculateNeuralActivation(new Float32Array(length));
+  };
+  for (let i = 1; i < 150; i++) bridges.push(await ready());
+  for (const bridge of bridges) call(bridge);
+  assert.ok(
+    bridges[0]!.getMemoryUsage() - use <= 2 ** 19 + 4096,
+    `${bridges[0]!.getMemoryUsage() - use} bytes`,
+  );
+  const { length } = lengths;
+  call(bridges[0]!);
+  assert.equal(bridges[0]!.getPerformanceMetrics().cacheHitRatio, length / (2 * length));
+  assert.equal(bridges[1]!.getPerformanceMetrics().cacheHitRatio, 1);
+  // More lengths than are kept, of two operands each: the results are right all the same.
+  for (let i = 1; i < 40; i++) {
+    const [a, b] = [new Float32Array(i).fill(i), new Float32Array(i + 1).fill(0.5)];
+    assert.equal(bridges[i % 2]!.calculateMeshEfficiency(a, b), 0.5 * i);
+  }
+  assert.ok(bridges[0]!.getMemoryUsage() - use <= 2 ** 19 + 4096);
+  const last = bridges.pop()!;
+  for (const bridge of bridges) await bridge.cleanup();
+  assert.equal(last.getMemoryUsage(), use);
+  call(last);
+  await last.cleanup();
+});
+
 test('health: healthy with nothing to tell, and the worst issue wins', async () => {
   const bridge = await ready({ healthThresholds: { loadTime: 1e9, averageLatency: 1e9 } });
   bridge.calculateNeuralActivation(x);

@@ -233,12 +233,45 @@ describe('what goes wrong', () => {
     };
     assert.throws(() => bridge.calculateNeuralActivation(x), /Memory allocation failed/);
     bridge.cleanup();
-    const small = await ready({ memoryLimit: 2 * 1024 * 1024 });
-    assert.throws(() => small.calculateNeuralActivation(new Float32Array(999_000)), {
-      code: 'POOL_EXHAUSTED',
-    });
-    assert.equal(small.calculateNeuralActivation(x).length, x.length);
+  });
+
+  test('arrays that do not fit into the pool are worked on in pieces, with the same bits', async () => {
+    const [bridge, small] = [await ready(), await ready({ memoryLimit: 4 * 1024 * 1024 })];
+    const long = Float32Array.from({ length: 900_000 }, (_, i) => ((i * 7919) % 1013) / 506.5 - 1);
+    const before = small.getPerformanceMetrics().memoryUsage;
+    assert.deepEqual(small.calculateNeuralActivation(long), bridge.calculateNeuralActivation(long));
+    assert.deepEqual(small.optimizeConnections(long), bridge.optimizeConnections(long));
+    assert.equal(small.processSpikeTrainData(long, 250), bridge.processSpikeTrainData(long, 250));
+    assert.equal(small.calculateMeshEfficiency(long, long), bridge.calculateMeshEfficiency(long, long));
+    assert.equal(small.calculateMeshEfficiency(long, x), bridge.calculateMeshEfficiency(long, x));
+    assert.equal(small.getPerformanceMetrics().memoryUsage, before);
+    // The low-level functions work where their operands lie, which must be whole.
+    assert.throws(() => small.allocateMemory(8 * long.length), { code: 'POOL_EXHAUSTED' });
+    assert.throws(() => small.allocateMemory(2 ** 50), { code: 'POOL_EXHAUSTED' });
     small.cleanup();
+    bridge.cleanup();
+  });
+
+  test('what is no number of bytes, and what is no count or address', async () => {
+    const bridge = await ready();
+    const invalid = { code: 'INVALID_ARGUMENT' };
+    for (const bytes of [-1, 1.5, Number.NaN, Infinity, '16', null, undefined, {}, 16n] as never[]) {
+      assert.throws(() => bridge.allocateMemory(bytes), invalid, String(bytes));
+    }
+    const module = bridge.module!;
+    const at = bridge.allocateMemory(16);
+    for (const wrong of [-1, 0.5, Number.NaN, Infinity, '1', null, {}, 1n, Symbol('1')] as never[]) {
+      assert.throws(() => module.calculate_neural_activation(wrong, at, wrong, at), invalid);
+      assert.throws(() => module.calculate_neural_activation(1, wrong, 1, at), invalid);
+      assert.throws(() => module.optimize_connections(1, at, wrong), invalid);
+      assert.throws(() => module.process_spike_train(1, at, wrong, 1000), invalid);
+      assert.throws(() => module.process_spike_train(1, at, 1, '1000' as never), invalid);
+      assert.throws(() => module.calculate_mesh_efficiency(wrong, at, 1, at), invalid);
+      bridge.freeMemory(wrong);
+    }
+    assert.throws(() => bridge.processSpikeTrainData(x, '1000' as never), invalid);
+    bridge.cleanup();
+    assert.throws(() => module.process_spike_train(1, at, 1, 1000), { code: 'NOT_INITIALIZED' });
   });
 });
 

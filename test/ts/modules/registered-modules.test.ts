@@ -219,9 +219,21 @@ test('names are unique, definitions are checked, and a module can be taken out',
     { name: 'production', load },
     { name: 'y', load, memoryRequirement: -1 },
     { name: 'y', load, loadPriority: 'first' },
+    { name: 'y', load, loadPriority: Number.NaN },
+    { name: 'y', load, description: 5 },
+    { name: 'y', load, description: null },
+    { name: 'y', load, version: 1 },
+    { name: 'y', load, capabilities: 5 },
+    { name: 'y', load, capabilities: 'dotProduct' },
+    { name: 'y', load, capabilities: ['dotProduct', 1] },
+    { name: 'y', load, capabilities: null },
+    { name: 'y', load, isAvailable: true },
+    // What a status says where there is no module.
+    { name: 'none', load },
   ] as never[]) {
-    assert.throws(() => registerModule(wrong), { code: 'INVALID_ARGUMENT' });
+    assert.throws(() => registerModule(wrong), { code: 'INVALID_ARGUMENT', message: /^registerModule: / });
   }
+  new WasmModuleManager().getAvailableModules();
   const take = registerModule({ name: 'once', load });
   assert.throws(() => registerModule({ name: 'once', load }), { code: 'INVALID_ARGUMENT' });
   assert.doesNotThrow(() => new WasmModuleManager({ preferredModule: 'once' }));

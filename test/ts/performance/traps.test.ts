@@ -3,13 +3,17 @@
  * arrays: the self-test's short ones go through.
  */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import {
   ProductionWasmBridge,
   WasmBridge,
   WasmModuleManager,
   WasmPerformanceLayer,
 } from '@sasi/wasm-performance';
+import { installedCopy } from '../support/installed-copy.js';
 import { answer, withServer } from '../support/server.js';
 import { prependInstructions, wasmBytes } from '../support/wasm-file.js';
 
@@ -216,6 +220,59 @@ test('row 16: a trap is one for everybody, whoever called the kernel', async () 
     assert.equal(manager.getModuleStatus().tier, 'scalar');
     await manager.cleanup();
   });
+});
+
+test('row 16: a low-level function of a bridge that traps retires the module as an operation does', async () => {
+  await withFiles({ traps: ['simd'] }, async (files) => {
+    const bridge = new WasmBridge(files);
+    await bridge.initialize();
+    const expected = bridge.calculateNeuralActivation(short);
+    for (const tier of ['simd', 'scalar']) {
+      const { module } = bridge;
+      assert.ok(module !== null);
+      const at = bridge.allocateMemory(4 * long.length);
+      module.calculate_neural_activation(short.length, at, short.length, at);
+      assert.throws(() => module.calculate_neural_activation(long.length, at, long.length, at), {
+        code: 'TRAPPED',
+        message: /^WASM function error: (?!WASM).*trapped/,
+      });
+      assert.equal(bridge.isWasmInitialized(), false);
+      assert.equal(bridge.module === null, true);
+      assert.throws(() => bridge.calculateNeuralActivation(short), { code: 'NOT_INITIALIZED' });
+      assert.throws(() => module.optimize_connections(1, at, 1), { code: 'NOT_INITIALIZED' });
+      await rebuilt(() => bridge.isWasmInitialized());
+      // What was kept of the damaged instance is not used any more; the bridge shows the new one.
+      assert.throws(() => module.optimize_connections(1, at, 1), { code: 'NOT_INITIALIZED' });
+      assert.equal(bridge.module?.simd_supported(), tier === 'simd' ? 1 : 0);
+      assert.throws(() => bridge.module?.optimize_connections(1, at, 1), { code: 'INVALID_ARGUMENT' });
+      assert.deepEqual(bridge.calculateNeuralActivation(short), expected);
+    }
+    bridge.cleanup();
+  });
+});
+
+test('row 16: who shares the runtime of somebody whose call trapped gets a new one, too', async () => {
+  // Files of the caller's own are not shared: here those of the package itself are the patched ones.
+  const copy = installedCopy();
+  try {
+    const own = join(copy.folder, 'node_modules/@sasi/wasm-performance/dist');
+    writeFileSync(join(own, 'wasm/simd/neural.wasm'), trapping('simd'));
+    const patched: typeof import('@sasi/wasm-performance') = await import(
+      pathToFileURL(join(own, 'index.js')).href
+    );
+    const [bridge, other] = [new patched.WasmBridge(), new patched.ProductionWasmBridge()];
+    await bridge.initialize();
+    await other.initialize();
+    const expected = other.calculateNeuralActivation(short);
+    assert.throws(() => bridge.calculateNeuralActivation(long), { code: 'TRAPPED' });
+    await rebuilt(() => bridge.isWasmInitialized() && other.isWasmInitialized());
+    assert.deepEqual(bridge.calculateNeuralActivation(short), expected);
+    assert.deepEqual(other.calculateNeuralActivation(short), expected);
+    bridge.cleanup();
+    await other.cleanup();
+  } finally {
+    copy.remove();
+  }
 });
 
 test('nothing of all that was written to the console', () => {
