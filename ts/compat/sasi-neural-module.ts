@@ -18,6 +18,7 @@ import type {
 } from '../networks/types.js';
 import { isVectorBuild } from '../performance/build-contents.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
+import { type AgentMemory, agentMemory, type Lifeline } from './agent-memory.js';
 
 /** An agent, in the terms of SASI. More keys are allowed and ignored, as SASI's own configurations have them. */
 export interface SasiNetworkConfig {
@@ -136,12 +137,14 @@ export function createSasiNeuralModule(
 class NeuralModule implements SasiNeuralModule {
   readonly #runtime: NeuralRuntime;
   readonly #strict: boolean;
+  readonly #memory: AgentMemory;
   #created = 0;
   #warned = false;
 
   constructor(runtime: NeuralRuntime, strict: boolean) {
     this.#runtime = runtime;
     this.#strict = strict;
+    this.#memory = agentMemory(runtime);
     // SASI takes the functions off the object.
     this.createNeuralNetwork = this.createNeuralNetwork.bind(this);
     this.runInference = this.runInference.bind(this);
@@ -172,13 +175,20 @@ class NeuralModule implements SasiNeuralModule {
     }
     const { seed = this.#created + 1 } = config;
     const activation = activations[activationFunction];
-    const network = this.#runtime.createNetwork({ layers: [...architecture], activation, seed });
+    const network = this.#memory.withRoom(() =>
+      this.#runtime.createNetwork({ layers: [...architecture], activation, seed }),
+    );
     this.#created++;
-    return new AgentNetwork(`network_${this.#created}`, type, network, { ...config, seed });
+    const lifeline = this.#memory.hold(network);
+    return new AgentNetwork(`network_${this.#created}`, type, lifeline, { ...config, seed });
   }
 
   async runInference(network: SasiNetwork, inputs: ArrayLike<number>): Promise<number[]> {
-    return Array.from(agent(network, 'runInference').network.run(row('runInference: inputs', inputs)));
+    const { network: run } = agent(network, 'runInference');
+    const input = row('runInference: inputs', inputs);
+    const outputs = Array.from(this.#memory.withRoom(() => run.run(input)));
+    await this.#memory.ripen();
+    return outputs;
   }
 
   async trainNetwork(
@@ -189,9 +199,15 @@ class NeuralModule implements SasiNeuralModule {
     const { network: trained, config } = agent(network, 'trainNetwork');
     const dataset = datasetOf(data, trained.layers);
     const begin = systemClock();
-    const report = await trained.train(dataset, { epochs, ...trainOptions(config) });
+    const train = () => trained.train(dataset, { epochs, ...trainOptions(config) });
+    const report = await train().catch((error: unknown) => {
+      this.#memory.makeRoom(error);
+      return train();
+    });
     const trainingTime = systemClock() - begin;
-    const { loss, accuracy } = trained.evaluate(dataset);
+    // Asked of the agent again: one that was forgotten meanwhile has lived until here.
+    const { network: evaluated } = agent(network, 'trainNetwork');
+    const { loss, accuracy } = this.#memory.withRoom(() => evaluated.evaluate(dataset));
     const convergence = convergenceEpoch(report.history);
     return {
       accuracy,
@@ -237,13 +253,15 @@ class NeuralModule implements SasiNeuralModule {
   }
 
   destroyNetwork(network: SasiNetwork): void {
-    agent(network, 'destroyNetwork').network.dispose();
+    const { holding } = agent(network, 'destroyNetwork').lifeline;
+    this.#memory.release(holding);
   }
 
   /** In pieces of the pool's scratch memory: it may have no room for a second network. */
   #blended(own: LayerParameters, given: LayerParameters, influence: number): LayerParameters {
     const { ops } = this.#runtime;
-    const blend = (a: Float32Array, b: Float32Array): Float32Array => ops.lerp(a, b, influence);
+    const blend = (a: Float32Array, b: Float32Array): Float32Array =>
+      this.#memory.withRoom(() => ops.lerp(a, b, influence));
     return {
       weights: own.weights.map((values, layer) => blend(values, given.weights[layer]!)),
       biases: own.biases.map((values, layer) => blend(values, given.biases[layer]!)),
@@ -260,39 +278,51 @@ class NeuralModule implements SasiNeuralModule {
   }
 }
 
-/** Holds its network alone: who forgets this one forgets that one, whose memory comes back when it was collected. */
+/** What stands behind an agent. */
+interface AgentParts {
+  readonly network: Network;
+  readonly config: SasiNetworkConfig;
+  readonly lifeline: Lifeline;
+}
+
 class AgentNetwork implements SasiNetwork {
   readonly id: string;
   readonly type: string;
   readonly architecture: readonly number[];
   readonly memoryUsage: number;
-  readonly #network: Network;
-  readonly #config: SasiNetworkConfig;
+  // Own and enumerable, so that `{ ...network }` has them too.
+  declare readonly weights: Float32Array[];
+  declare readonly biases: Float32Array[];
+  readonly #parts: AgentParts;
 
-  constructor(id: string, type: string, network: Network, config: SasiNetworkConfig) {
+  constructor(id: string, type: string, lifeline: Lifeline, config: SasiNetworkConfig) {
+    const { network } = lifeline.holding;
     this.id = id;
     this.type = type;
     this.architecture = [...network.layers];
     this.memoryUsage = network.memoryBytes;
-    this.#network = network;
-    this.#config = config;
+    this.#parts = { network, config, lifeline };
+    for (const name of ['weights', 'biases'] as const) {
+      Object.defineProperty(this, name, {
+        enumerable: true,
+        // By way of `this`: who still asks for weights has not forgotten the agent.
+        get: () => this.#parts.network.exportLayers()[name],
+        set: () => {
+          throw new InvalidArgumentError(
+            `${name} of ${this.id} were assigned to; they are copies: change a network by deserializeWeights or trainNetwork`,
+          );
+        },
+      });
+    }
   }
 
-  get weights(): Float32Array[] {
-    return this.#network.exportLayers().weights;
-  }
-
-  get biases(): Float32Array[] {
-    return this.#network.exportLayers().biases;
-  }
-
-  static parts(value: unknown): { network: Network; config: SasiNetworkConfig } | undefined {
-    if (typeof value !== 'object' || value === null || !(#network in value)) return undefined;
-    return { network: value.#network, config: value.#config };
+  static parts(value: unknown): AgentParts | undefined {
+    if (typeof value !== 'object' || value === null || !(#parts in value)) return undefined;
+    return value.#parts;
   }
 }
 
-function agent(value: unknown, operation: string): { network: Network; config: SasiNetworkConfig } {
+function agent(value: unknown, operation: string): AgentParts {
   const parts = AgentNetwork.parts(value);
   if (parts !== undefined) return parts;
   throw new InvalidArgumentError(
