@@ -54,7 +54,7 @@ const pressure: readonly number[] = [
   2 ** 35 - 1,
 ];
 /** Milliseconds after which no further buffer is made. */
-const longestPressure = 500;
+const longestPressure = 1000;
 
 /**
  * In vain is what a program pays that tries again and again with a pool full of living agents. Three times in a row it
