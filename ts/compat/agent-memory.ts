@@ -35,12 +35,15 @@ interface Holding {
   witness: WeakRef<Witness>;
 }
 
+const host = globalThis as { readonly Bun?: { gc?(synchronously: boolean): unknown } };
+
 const mebibyte = 2 ** 20;
 /**
  * Bytes of the buffers that are made, one after the other, until the engine has collected: 2.6 GiB of address space at
- * most, of which no page is ever touched. Measured on Linux, with nearly empty heaps and with heaps of 60 MB:
+ * most, of which no page is ever touched. 0 stands for what Bun has instead: there each buffer would be filled with
+ * zeros. Measured on Linux, with nearly empty heaps and with heaps of 60 MB:
  * - Firefox 153 collects at the second or third, WebKitGTK 2.50 at the fourth to ninth: 1 to 9 ms.
- * - V8 (Node 20, Node 24, Chromium 156) collects at the second or begins to mark in slices, for which a running job
+ * - V8 (Node 20, Node 24, Chromium 156) collects at the second, or begins to mark in slices, for which a running job
  *   leaves no time; then it collects at once when its hard limit is passed, at the 11th to 18th: 5 to 20 ms in a small
  *   heap, 120 to 180 ms in one of 60 MB.
  * - Where its limit is higher, an allocation that fails makes V8 collect, four times over; which is why these come
@@ -48,11 +51,14 @@ const mebibyte = 2 ** 20;
  *   Chromium tries; Firefox and WebKit refuse it.
  */
 const pressure: readonly number[] = [
+  0,
   ...new Array<number>(10).fill(64 * mebibyte),
   ...new Array<number>(8).fill(256 * mebibyte),
   2 ** 52,
   2 ** 35 - 1,
 ];
+/** The first may have been one of young objects alone, as in V8 15 (Deno 2.9). */
+const enoughCollections = 3;
 /** Milliseconds after which no further buffer is made. */
 const longestPressure = 1000;
 
@@ -173,11 +179,17 @@ export class AgentMemory {
     const begin = systemClock();
     const held = this.#holdings.size;
     if (held === 0 || begin < this.#pausedUntil) return false;
-    // Who is looked at before the engine has collected is alive, and stays so.
-    if (makeCollect()) {
-      for (const holding of this.#holdings) {
-        if (!isAlive(holding)) this.release(holding);
+    let collections = 0;
+    let canaries = dropAhead();
+    for (const [step, bytes] of pressure.entries()) {
+      press(bytes);
+      if (canaries[step]!.deref() === undefined) {
+        this.#releaseDead();
+        collections++;
+        canaries = dropAhead();
       }
+      const isEnough = this.#holdings.size < held || collections === enoughCollections;
+      if (isEnough || systemClock() - begin > longestPressure) break;
     }
     const found = this.#holdings.size < held;
     this.#fruitless = found ? 0 : this.#fruitless + 1;
@@ -185,6 +197,20 @@ export class AgentMemory {
     if (this.#fruitless >= fruitlessInARow) this.#pausedUntil = end + pauseFactor * (end - begin);
     return found;
   }
+
+  #releaseDead(): void {
+    for (const holding of this.#holdings) {
+      if (!isAlive(holding)) this.release(holding);
+    }
+  }
+}
+
+/**
+ * Witnesses that nobody holds, one for each step, since who is looked at lives on: where one is gone, the engine has
+ * collected. They are made ahead, because WebKit takes what lies on the stack for a reference, and the last may.
+ */
+function dropAhead(): WeakRef<Witness>[] {
+  return pressure.map(() => takePrepared().reference);
 }
 
 function isAlive(holding: Holding): boolean {
@@ -199,22 +225,10 @@ function isAlive(holding: Holding): boolean {
   return true;
 }
 
-/** Whether the engine has collected. */
-function makeCollect(): boolean {
-  const begin = systemClock();
-  // Each tells of one step, for who was looked at lives on. All are made here: the last one may still be on the stack.
-  const canaries = pressure.map(() => takePrepared().reference);
-  for (const [step, bytes] of pressure.entries()) {
-    if (systemClock() - begin > longestPressure) return false;
-    allocate(bytes);
-    if (canaries[step]!.deref() === undefined) return true;
-  }
-  return false;
-}
-
-function allocate(bytes: number): void {
+function press(bytes: number): void {
   try {
-    void new ArrayBuffer(bytes);
+    if (bytes === 0) host.Bun?.gc?.(true);
+    else void new ArrayBuffer(bytes);
   } catch {
     // An engine that had no room has collected, too.
   }
