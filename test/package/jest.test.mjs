@@ -28,6 +28,25 @@ test.each(['safetensors', 'json', 'fann', 'onnx'])('a network saved as %s', asyn
   runtime.dispose();
 });
 
+test('agents that are forgotten, with the timers replaced', async () => {
+  const { createSasiNeuralModule } = require('@sasi/wasm-performance');
+  const runtime = await loadRuntime();
+  const agents = createSasiNeuralModule(runtime);
+  const architecture = [1024, 512, 256, 128];
+  jest.useFakeTimers();
+  try {
+    // The pool holds 19, and nobody calls the collector.
+    expect(globalThis.gc).toBeUndefined();
+    for (let i = 0; i < 100; i++) {
+      const agent = agents.createNeuralNetwork({ architecture });
+      expect(await agents.runInference(agent, new Array(1024).fill(0.5))).toHaveLength(128);
+    }
+  } finally {
+    jest.useRealTimers();
+  }
+  runtime.dispose();
+});
+
 test('the performance system', async () => {
   const system = await createWasmPerformanceSystem({ preferredModule: 'production' });
   const result = await system.performanceLayer.calculateNeuralActivation(Float32Array.of(-1, 0, 1));
@@ -155,7 +174,7 @@ async function runJest(folder, environment, tests, nodeOptions = '') {
 
 for (const environment of ['node', 'jsdom']) {
   test(`row 21: Jest, the environment ${environment}`, () =>
-    inProject({ 'sasi.test.js': SUITE }, (folder) => runJest(folder, environment, 9)));
+    inProject({ 'sasi.test.js': SUITE }, (folder) => runJest(folder, environment, 10)));
 
   for (const installed of [true, false]) {
     const packages = installed ? { 'ruv-swarm': RUV_SWARM } : {};

@@ -3,23 +3,21 @@
  * real networks in the pool of a runtime.
  */
 
-import type { ActivationName } from '../core/abi.js';
-import { show } from '../core/arguments.js';
+import { assertKnownKeys, show } from '../core/arguments.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
 import { systemClock } from '../metrics/clock.js';
+import { assertBoolean } from '../networks/checks.js';
 import { readSafetensors } from '../networks/formats/safetensors.js';
-import type {
-  Dataset,
-  EpochRecord,
-  LayerParameters,
-  Network,
-  OptimizerConfig,
-  TrainOptions,
-} from '../networks/types.js';
+import type { EpochRecord, LayerParameters, Network } from '../networks/types.js';
 import { isVectorBuild } from '../performance/build-contents.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
+import { type AgentMemory, agentMemory, type Lifeline } from './agent-memory.js';
+import { type AgentPlan, bytesOf, datasetOf, inputsOf, isDenseType, planAgent } from './sasi-arguments.js';
 
-/** An agent, in the terms of SASI. More keys are allowed and ignored, as SASI's own configurations have them. */
+/**
+ * An agent, in the terms of SASI. More keys are allowed and ignored, as SASI's own configurations have them; null is
+ * the same as left out.
+ */
 export interface SasiNetworkConfig {
   /** `'mlp'` and its names are what this package has; any other becomes a dense stack, with one warning. */
   readonly type?: string;
@@ -96,9 +94,12 @@ export interface SasiNeuralModule {
   ): Promise<void>;
   /** Bytes of the memory limit that the module and live blocks take. */
   getMemoryUsage(): number;
-  /** Whether the build in use has vector instructions. */
+  /** Whether the build in use has vector instructions. Assigning changes nothing: `loadRuntime` chooses the build. */
   readonly enableSIMD: boolean;
-  /** Gives the network's memory back at once; one that is forgotten gives it back when it was collected. */
+  /**
+   * Gives the network's memory back at once. One that is forgotten gives it back when it was collected, at the latest
+   * when createNeuralNetwork has no room without it.
+   */
   destroyNetwork(network: SasiNetwork): void;
 }
 
@@ -108,40 +109,35 @@ export interface SasiNeuralModuleOptions {
   readonly strict?: boolean;
 }
 
-const activations: {
-  readonly [Name in NonNullable<SasiNetworkConfig['activationFunction']>]: ActivationName;
-} = {
-  relu: 'relu',
-  sigmoid: 'sigmoid',
-  tanh: 'tanh',
-  leaky_relu: 'leakyRelu',
-  gelu: 'gelu',
-};
-const denseTypes = ['mlp', 'dense', 'feedforward'];
-const defaultArchitecture = [10, 5, 1];
-
 /** SASI's agents on `runtime`, which stays yours to dispose of. Throws `INVALID_ARGUMENT`. */
 export function createSasiNeuralModule(
   runtime: NeuralRuntime,
-  { strict = false }: SasiNeuralModuleOptions = {},
+  options: SasiNeuralModuleOptions = {},
 ): SasiNeuralModule {
   if (typeof (runtime as Partial<NeuralRuntime> | null)?.createNetwork !== 'function') {
     throw new InvalidArgumentError(
       `createSasiNeuralModule: runtime is ${show(runtime)}; give what loadRuntime resolves with`,
     );
   }
+  assertKnownKeys('createSasiNeuralModule', options, ['strict']);
+  const strict = options.strict ?? false;
+  assertBoolean('createSasiNeuralModule: strict', strict);
   return new NeuralModule(runtime, strict);
 }
 
 class NeuralModule implements SasiNeuralModule {
   readonly #runtime: NeuralRuntime;
   readonly #strict: boolean;
+  readonly #memory: AgentMemory;
   #created = 0;
   #warned = false;
+  // Own and enumerable, so that `{ ...module }` has it too.
+  declare enableSIMD: boolean;
 
   constructor(runtime: NeuralRuntime, strict: boolean) {
     this.#runtime = runtime;
     this.#strict = strict;
+    this.#memory = agentMemory(runtime);
     // SASI takes the functions off the object.
     this.createNeuralNetwork = this.createNeuralNetwork.bind(this);
     this.runInference = this.runInference.bind(this);
@@ -150,35 +146,28 @@ class NeuralModule implements SasiNeuralModule {
     this.deserializeWeights = this.deserializeWeights.bind(this);
     this.getMemoryUsage = this.getMemoryUsage.bind(this);
     this.destroyNetwork = this.destroyNetwork.bind(this);
-  }
-
-  get enableSIMD(): boolean {
-    return isVectorBuild(this.#runtime.variant);
+    Object.defineProperty(this, 'enableSIMD', {
+      enumerable: true,
+      get: () => isVectorBuild(runtime.variant),
+      // A mock's switch is thrown here in vain: the build is what it is, and this goes on telling which.
+      set: () => {},
+    });
   }
 
   createNeuralNetwork(config: SasiNetworkConfig = {}): SasiNetwork {
-    if (typeof config !== 'object' || config === null) {
-      throw new InvalidArgumentError(
-        `createNeuralNetwork: the configuration is ${show(config)}; give an object`,
-      );
-    }
-    const { type = 'mlp', architecture = defaultArchitecture, activationFunction = 'relu' } = config;
-    this.#checkType(type);
-    if (!Object.hasOwn(activations, activationFunction)) {
-      throw new InvalidArgumentError(
-        `createNeuralNetwork: activationFunction is ${show(activationFunction)}; ` +
-          `use one of ${Object.keys(activations).join(', ')}`,
-      );
-    }
-    const { seed = this.#created + 1 } = config;
-    const activation = activations[activationFunction];
-    const network = this.#runtime.createNetwork({ layers: [...architecture], activation, seed });
+    const plan = planAgent(config, this.#created + 1);
+    this.#checkType(plan.type);
+    const network = this.#memory.withRoom(() => this.#runtime.createNetwork(plan.network));
     this.#created++;
-    return new AgentNetwork(`network_${this.#created}`, type, network, { ...config, seed });
+    return new AgentNetwork(`network_${this.#created}`, plan, this.#memory.hold(network));
   }
 
   async runInference(network: SasiNetwork, inputs: ArrayLike<number>): Promise<number[]> {
-    return Array.from(agent(network, 'runInference').network.run(row('runInference: inputs', inputs)));
+    const input = inputsOf('runInference', inputs, agent(network, 'runInference').network.layers[0]!);
+    // The agent, not what is behind it, is used to the end: who forgets it in the call still gets its outputs.
+    const outputs = this.#memory.withRoom(() => agent(network, 'runInference').network.run(input));
+    await this.#memory.ripen();
+    return Array.from(outputs);
   }
 
   async trainNetwork(
@@ -186,13 +175,21 @@ class NeuralModule implements SasiNeuralModule {
     data: readonly SasiTrainingRow[],
     epochs = 100,
   ): Promise<SasiTrainingResult> {
-    const { network: trained, config } = agent(network, 'trainNetwork');
+    const { network: trained, plan } = agent(network, 'trainNetwork');
     const dataset = datasetOf(data, trained.layers);
     const begin = systemClock();
-    const report = await trained.train(dataset, { epochs, ...trainOptions(config) });
+    const train = () => trained.train(dataset, { epochs, ...plan.training });
+    const report = await train().catch((error: unknown) => {
+      this.#memory.makeRoom(error);
+      return train();
+    });
     const trainingTime = systemClock() - begin;
-    const { loss, accuracy } = trained.evaluate(dataset);
+    // Asked of the agent again: one that was forgotten meanwhile has lived until here.
+    const { loss, accuracy } = this.#memory.withRoom(() =>
+      agent(network, 'trainNetwork').network.evaluate(dataset),
+    );
     const convergence = convergenceEpoch(report.history);
+    await this.#memory.ripen();
     return {
       accuracy,
       loss,
@@ -226,9 +223,9 @@ class NeuralModule implements SasiNeuralModule {
     }
     const { weights: givenWeights, biases } = given;
     const parameters = { weights: givenWeights, biases };
-    target.importLayers(
-      influence === 1 ? parameters : this.#blended(target.exportLayers(), parameters, influence),
-    );
+    const blended =
+      influence === 1 ? parameters : this.#blended(target.exportLayers(), parameters, influence);
+    agent(network, 'deserializeWeights').network.importLayers(blended);
   }
 
   getMemoryUsage(): number {
@@ -237,13 +234,15 @@ class NeuralModule implements SasiNeuralModule {
   }
 
   destroyNetwork(network: SasiNetwork): void {
-    agent(network, 'destroyNetwork').network.dispose();
+    const { holding } = agent(network, 'destroyNetwork').lifeline;
+    this.#memory.release(holding);
   }
 
   /** In pieces of the pool's scratch memory: it may have no room for a second network. */
   #blended(own: LayerParameters, given: LayerParameters, influence: number): LayerParameters {
     const { ops } = this.#runtime;
-    const blend = (a: Float32Array, b: Float32Array): Float32Array => ops.lerp(a, b, influence);
+    const blend = (a: Float32Array, b: Float32Array): Float32Array =>
+      this.#memory.withRoom(() => ops.lerp(a, b, influence));
     return {
       weights: own.weights.map((values, layer) => blend(values, given.weights[layer]!)),
       biases: own.biases.map((values, layer) => blend(values, given.biases[layer]!)),
@@ -251,7 +250,7 @@ class NeuralModule implements SasiNeuralModule {
   }
 
   #checkType(type: string): void {
-    if (denseTypes.includes(type)) return;
+    if (isDenseType(type)) return;
     const message = `createNeuralNetwork: there is no network of type ${show(type)}, only dense stacks ('mlp')`;
     if (this.#strict) throw new InvalidArgumentError(`${message}; ask for one, or leave strict out`);
     if (this.#warned) return;
@@ -260,95 +259,56 @@ class NeuralModule implements SasiNeuralModule {
   }
 }
 
-/** Holds its network alone: who forgets this one forgets that one, whose memory comes back when it was collected. */
+/** What stands behind an agent. */
+interface AgentParts {
+  readonly network: Network;
+  readonly plan: AgentPlan;
+  readonly lifeline: Lifeline;
+}
+
 class AgentNetwork implements SasiNetwork {
   readonly id: string;
   readonly type: string;
   readonly architecture: readonly number[];
   readonly memoryUsage: number;
-  readonly #network: Network;
-  readonly #config: SasiNetworkConfig;
+  // Own and enumerable, so that `{ ...network }` has them too.
+  declare readonly weights: Float32Array[];
+  declare readonly biases: Float32Array[];
+  readonly #parts: AgentParts;
 
-  constructor(id: string, type: string, network: Network, config: SasiNetworkConfig) {
+  constructor(id: string, plan: AgentPlan, lifeline: Lifeline) {
+    const { network } = lifeline.holding;
     this.id = id;
-    this.type = type;
+    this.type = plan.type;
     this.architecture = [...network.layers];
     this.memoryUsage = network.memoryBytes;
-    this.#network = network;
-    this.#config = config;
+    this.#parts = { network, plan, lifeline };
+    for (const name of ['weights', 'biases'] as const) {
+      Object.defineProperty(this, name, {
+        enumerable: true,
+        // By way of `this`: who still asks for weights has not forgotten the agent.
+        get: () => this.#parts.network.exportLayers()[name],
+        set: () => {
+          throw new InvalidArgumentError(
+            `${name} of ${this.id} were assigned to; they are copies: change a network by deserializeWeights or trainNetwork`,
+          );
+        },
+      });
+    }
   }
 
-  get weights(): Float32Array[] {
-    return this.#network.exportLayers().weights;
-  }
-
-  get biases(): Float32Array[] {
-    return this.#network.exportLayers().biases;
-  }
-
-  static parts(value: unknown): { network: Network; config: SasiNetworkConfig } | undefined {
-    if (typeof value !== 'object' || value === null || !(#network in value)) return undefined;
-    return { network: value.#network, config: value.#config };
+  static parts(value: unknown): AgentParts | undefined {
+    if (typeof value !== 'object' || value === null || !(#parts in value)) return undefined;
+    return value.#parts;
   }
 }
 
-function agent(value: unknown, operation: string): { network: Network; config: SasiNetworkConfig } {
+function agent(value: unknown, operation: string): AgentParts {
   const parts = AgentNetwork.parts(value);
   if (parts !== undefined) return parts;
   throw new InvalidArgumentError(
     `${operation}: network is ${show(value)}; give one that createNeuralNetwork made`,
   );
-}
-
-function row(what: string, values: ArrayLike<number>): Float32Array {
-  if (typeof values === 'object' && values !== null && Number.isInteger(values.length)) {
-    return Float32Array.from(values);
-  }
-  throw new InvalidArgumentError(`${what} are ${show(values)}; give an array of numbers`);
-}
-
-function datasetOf(data: readonly SasiTrainingRow[], layers: readonly number[]): Dataset {
-  if (!Array.isArray(data) || data.length === 0) {
-    const given = Array.isArray(data) ? 'empty' : show(data);
-    throw new InvalidArgumentError(
-      `trainNetwork: data is ${given}; give at least one row of { inputs, outputs }`,
-    );
-  }
-  const widths = { inputs: layers[0]!, outputs: layers.at(-1)! };
-  const inputs = new Float32Array(data.length * widths.inputs);
-  const targets = new Float32Array(data.length * widths.outputs);
-  for (const [index, given] of data.entries()) {
-    for (const [name, into] of [
-      ['inputs', inputs],
-      ['outputs', targets],
-    ] as const) {
-      const values = row(`trainNetwork: ${name} of row ${index}`, given?.[name]);
-      if (values.length !== widths[name]) {
-        throw new ShapeMismatchError(
-          `trainNetwork: row ${index} has ${values.length} ${name}, the network has ${widths[name]}; give as many`,
-        );
-      }
-      into.set(values, index * widths[name]);
-    }
-  }
-  return { inputs, targets, rows: data.length };
-}
-
-function trainOptions(config: SasiNetworkConfig): TrainOptions {
-  const { learningRate, momentum, regularization = {}, batchSize, seed } = config;
-  const rate = learningRate === undefined ? {} : { learningRate };
-  const optimizer: OptimizerConfig =
-    momentum === undefined ? { kind: 'adam', ...rate } : { kind: 'momentum', momentum, ...rate };
-  const { l1 = 0, l2 = 0, dropout = 0 } = regularization;
-  return {
-    optimizer,
-    loss: 'mse',
-    ...(batchSize === undefined ? {} : { batchSize }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(l1 === 0 ? {} : { l1 }),
-    ...(l2 === 0 ? {} : { l2 }),
-    ...(dropout === 0 ? {} : { dropout }),
-  };
 }
 
 /** The first epoch from which on at least 99 % of the whole decrease of the loss were kept. */
@@ -359,13 +319,4 @@ function convergenceEpoch(history: readonly EpochRecord[]): number | undefined {
   let first = last;
   for (let i = history.length - 1; i >= 0 && history[i]!.loss <= limit; i--) first = history[i]!;
   return first.epoch;
-}
-
-function bytesOf(value: ArrayBuffer | Uint8Array): Uint8Array {
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  // By the tag: a buffer may come from another realm.
-  if (Object.prototype.toString.call(value) === '[object ArrayBuffer]') return new Uint8Array(value);
-  throw new InvalidArgumentError(
-    `deserializeWeights: weights are ${show(value)}; give what serializeWeights resolves with`,
-  );
 }

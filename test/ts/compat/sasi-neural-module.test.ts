@@ -8,7 +8,6 @@ import {
   type SasiNeuralModule,
   type SasiTrainingRow,
 } from '@sasi/wasm-performance';
-import { runProgram } from '../support/child.js';
 
 let runtime: NeuralRuntime;
 let module: SasiNeuralModule;
@@ -297,22 +296,51 @@ test('enableSIMD tells the build', async () => {
   scalar.dispose();
 });
 
-test('agents that are forgotten give their memory back', () => {
-  const { peak, rounds, limit } = runProgram<{ peak: number; rounds: number; limit: number }>(
-    `const { createSasiNeuralModule, loadRuntime } = await import(entry);
-     const runtime = await loadRuntime({ memoryLimit: 8 * 1024 * 1024 });
-     const module = createSasiNeuralModule(runtime);
-     // A hundred times 1.3 MB in 8 MiB: only with what is forgotten coming back.
-     let rounds = 0, peak = 0;
-     for (; rounds < 100; rounds++) {
-       await module.runInference(module.createNeuralNetwork({ architecture: [512, 512, 128] }), new Array(512).fill(1));
-       peak = Math.max(peak, module.getMemoryUsage());
-       globalThis.gc();
-       await new Promise((resolve) => setTimeout(resolve));
-     }
-     report({ peak, rounds, limit: runtime.memory.stats().limit });`,
-    ['--expose-gc'],
-  );
-  assert.equal(rounds, 100);
-  assert.ok(peak < limit);
+test('a copy of the module by spreading has everything', async () => {
+  const copy = { ...module };
+  assert.deepEqual(Object.keys(copy).sort(), [
+    'createNeuralNetwork',
+    'deserializeWeights',
+    'destroyNetwork',
+    'enableSIMD',
+    'getMemoryUsage',
+    'runInference',
+    'serializeWeights',
+    'trainNetwork',
+  ]);
+  assert.equal(copy.enableSIMD, true);
+  const network = copy.createNeuralNetwork(learner);
+  assert.equal((await copy.runInference(network, [0, 1])).length, 1);
+  copy.destroyNetwork(network);
+});
+
+test('enableSIMD may be assigned to, and goes on telling the truth', () => {
+  const other = createSasiNeuralModule(runtime) as { enableSIMD: boolean };
+  other.enableSIMD = false;
+  assert.equal(other.enableSIMD, true);
+});
+
+test('a copy of a network by spreading has its weights and biases of that moment', async () => {
+  const network = module.createNeuralNetwork(learner);
+  const copy = { ...network };
+  assert.deepEqual(Object.keys(copy).sort(), [
+    'architecture',
+    'biases',
+    'id',
+    'memoryUsage',
+    'type',
+    'weights',
+  ]);
+  assert.deepEqual([copy.weights, copy.biases], [network.weights, network.biases]);
+  await module.trainNetwork(network, xor, 5);
+  assert.notDeepEqual(copy.weights, network.weights);
+  for (const name of ['weights', 'biases'] as const) {
+    assert.throws(
+      () => {
+        (network as { weights: unknown; biases: unknown })[name] = [];
+      },
+      { code: 'INVALID_ARGUMENT', message: /deserializeWeights/ },
+    );
+  }
+  module.destroyNetwork(network);
 });
