@@ -33,7 +33,7 @@ export interface BenchmarkCell {
   /** Elements of the first operand. */
   readonly size: number;
   readonly build: BenchmarkContender;
-  /** Whether the result is within the numerics contract; when it is not, nothing was timed. */
+  /** Whether the result is within the numerics contract; when it is not, or the clock cannot tell, nothing was timed. */
   readonly correct: boolean;
   /** The largest absolute error against float64; null when a result was NaN. */
   readonly maxError: number | null;
@@ -78,7 +78,7 @@ export interface BenchmarkTarget {
   readonly name: TargetName;
   readonly unit: 'ms' | 'bytes' | 'calls per second' | 'times';
   readonly limit: number;
-  /** Null: not measured yet, or not here. */
+  /** Null: not measured yet, or not here, or shorter than this clock can tell. */
   readonly measured: number | null;
   /** Whether the limit is met; where there is an interval, by its worse end. Null without a measurement. */
   readonly met: boolean | null;

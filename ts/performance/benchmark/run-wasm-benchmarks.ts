@@ -49,9 +49,10 @@ interface Plan extends SamplingOptions {
 /**
  * Times each operation at each size with every build that loads, and in plain JavaScript. The builds run as
  * runtimes of their own, without profiling, that are disposed of at the end: the counts of `target` stay those of
- * your calls. `target` tells where the files are, and its status tells the targets from then on. About 10 seconds with the default options; the event loop
- * has its turn between samples. Rejects with `INVALID_ARGUMENT`, or with `ABORTED` soon after `signal` fires; a
- * build that cannot be loaded is reported, not thrown.
+ * your calls. `target` tells where the files are, and its status tells the targets from then on. About 10 seconds with
+ * the default options; the event loop has its turn between samples. With a clock that stands still, or moves in steps
+ * of more than ten times `minSampleMs`, results are checked and nothing is timed. Rejects with `INVALID_ARGUMENT`, or
+ * with `ABORTED` soon after `signal` fires; a build that cannot be loaded is reported, not thrown.
  */
 export async function runWasmBenchmarks(
   target?: WasmModuleManager | WasmPerformanceSystem,
@@ -200,10 +201,11 @@ function finiteOrNull(value: number): number | null {
 }
 
 function ratiosOf(cells: readonly BenchmarkCell[], seed: number): BenchmarkRatio[] {
-  const simd = cells.find((cell) => cell.build === 'simd' && cell.correct);
+  const timed = cells.filter(({ samples }) => samples.length > 0);
+  const simd = timed.find(({ build }) => build === 'simd');
   if (simd === undefined) return [];
   return (['scalar', 'javascript'] as const).flatMap((against) => {
-    const other = cells.find((cell) => cell.build === against && cell.correct);
+    const other = timed.find(({ build }) => build === against);
     if (other === undefined) return [];
     const interval = ratioInterval(other.samples, simd.samples, seededRandom(seed));
     return [{ operation: simd.operation, size: simd.size, build: 'simd' as const, against, ...interval }];
