@@ -52,9 +52,10 @@ export function canTime(minSampleMs: number): boolean {
 /** The time of a single call is told from so many steps of the clock on: then it is right within a quarter. */
 const stepsOfCall = 4;
 
-/** Whether so short a time of a single call says anything. */
+/** Whether so short a time, of a call or of few, says anything. */
 export function canTell(milliseconds: number): boolean {
-  return clockStep() > 0 && milliseconds >= stepsOfCall * clockStep();
+  // A time that is 0 costs no look at the clock: where no call is timed, there is none.
+  return milliseconds > 0 && clockStep() > 0 && milliseconds >= stepsOfCall * clockStep();
 }
 
 /** Readings in which a clock that moves must have moved. */

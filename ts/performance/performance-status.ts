@@ -6,11 +6,12 @@ import type { VariantName } from '../core/variants.js';
 import type { HealthReport } from '../metrics/health.js';
 import { reportOf } from '../metrics/health.js';
 import type { MemoryStats } from '../metrics/runtime-metrics.js';
+import { canTell } from '../metrics/timing.js';
 import type { ModuleRoute, ModuleSelectionEntry } from '../modules/module-definition.js';
 import { listSharedRuntimes, type SharedRuntimeInfo } from '../modules/shared-runtime.js';
 import { version } from '../modules/version.js';
 import type { BenchmarkTarget, TargetName } from './benchmark/report.js';
-import { target, targetNames } from './benchmark/targets.js';
+import { target, targetNames, tellable } from './benchmark/targets.js';
 import { isVectorBuild } from './build-contents.js';
 import type { WasmModuleManager } from './wasm-module-manager.js';
 import type { WasmPerformanceSystem } from './wasm-performance-system.js';
@@ -88,25 +89,25 @@ function unmeasured(): BenchmarkTarget[] {
   return targetNames.map((name) => target(name, null));
 }
 
-/** The memory and the load are always known; what the layer's own calls tell stands in for a benchmark. */
+/** The memory is always known, and the load where the clock can tell; the layer's own calls stand in for a benchmark. */
 function targetsOf(manager: WasmModuleManager): BenchmarkTarget[] {
   const measured = new Map(manager.measuredTargets().map((entry) => [entry.name, entry]));
-  const note = (name: TargetName, value: number): void => {
+  const note = (name: TargetName, value: number | null): void => {
     if (!measured.has(name)) measured.set(name, target(name, value));
   };
   if (manager.isModuleManagerInitialized()) {
     const { loadTime, memoryUsage } = manager.getModuleStatus();
     const { limit, reserved, used } = manager.getRuntime().memory.stats();
-    measured.set('load a runtime', target('load a runtime', loadTime));
+    measured.set('load a runtime', target('load a runtime', tellable(loadTime)));
     // The whole linear memory, with what a module of somebody else's takes beside it.
     measured.set('memory', target('memory', limit + memoryUsage - reserved - used));
   }
   const calls = manager.operationMetrics().calculateNeuralActivation;
   // Longer arrays take longer: a verdict on 1000 floats needs calls of about so many.
   if (calls !== undefined && calls.elements >= 500 * calls.calls && calls.elements <= 2000 * calls.calls) {
-    note('neural activation of 1000 floats, p50', calls.p50);
-    note('neural activation of 1000 floats, p99', calls.p99);
-    if (calls.busyTime > 0) note('neural activations per second', (calls.calls * 1000) / calls.busyTime);
+    note('neural activation of 1000 floats, p50', tellable(calls.p50));
+    note('neural activation of 1000 floats, p99', tellable(calls.p99));
+    if (canTell(calls.busyTime)) note('neural activations per second', (calls.calls * 1000) / calls.busyTime);
   }
   return targetNames.map((name) => measured.get(name) ?? target(name, null));
 }

@@ -93,7 +93,7 @@ export async function measureTargets(
 }
 
 /** The time of a single call, or null: the clock cannot tell so short a one, and no limit is claimed to be met. */
-function tellable(milliseconds: number): number | null {
+export function tellable(milliseconds: number): number | null {
   return canTell(milliseconds) ? milliseconds : null;
 }
 
