@@ -33,10 +33,22 @@ export function medianOrZero(samples: readonly number[]): number {
 
 let measuredStep: number | undefined;
 
-/** The smallest step of the clock in milliseconds, or 0 when it stands still; looked for once, in 1 to some 40 ms. */
+/** Looks at a clock whose steps seem coarse: two steps alone may both be pauses of the machine. */
+const mostLooks = 3;
+const coarseStepMs = 1;
+
+/** The smallest step of the clock in milliseconds, or 0 when it stands still; looked for once, in a few of its steps. */
 export function clockStep(): number {
-  measuredStep ??= measureClockResolution(systemClock);
+  measuredStep ??= smallestStep();
   return measuredStep;
+}
+
+function smallestStep(): number {
+  let step = measureClockResolution(systemClock);
+  for (let looks = 1; looks < mostLooks && step > coarseStepMs; looks++) {
+    step = Math.min(step, measureClockResolution(systemClock));
+  }
+  return step;
 }
 
 /** A sample may grow to so many times of what was asked, where the clock is coarse. */

@@ -180,3 +180,21 @@ for (const milliseconds of [5, 16.7, 100]) {
     assert.ok(result.quick < 1000, `${result.quick} ms`);
   });
 }
+
+test("equal times: 'auto' takes the first in the order simd, scalar, js, and a module of ours before another", async () => {
+  // A clock that moves with every reading and by nothing else: everything takes the same time.
+  const before = 'let time = 0; performance.now = () => (time += 2 ** -7);';
+  const { reported } = await runProgram<ModuleStatus>(
+    `
+    const { WasmModuleManager } = await import('@sasi/wasm-performance');
+    const manager = new WasmModuleManager({ preferredModule: 'auto' });
+    await manager.initialize();
+    report(manager.getModuleStatus());
+    await manager.cleanup();`,
+    { before },
+  );
+  const figures = reported.selection.map(({ reason }) => /: (.*) per operation$/.exec(reason)?.[1]);
+  assert.equal(new Set(figures).size, 1, figures.join());
+  assert.equal(reported.selection[0]?.candidate, 'ruv-swarm');
+  assert.deepEqual([reported.module, reported.tier], ['production', 'simd']);
+});
