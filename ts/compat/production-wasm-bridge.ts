@@ -120,7 +120,7 @@ export class ProductionWasmBridge {
     });
   }
 
-  /** The first call on a runtime measures the speed-up, in some three milliseconds (see getSpeedupFactor). */
+  /** The first call on a runtime measures the speed-up, in about five milliseconds (see getSpeedupFactor). */
   getPerformanceMetrics(): ProductionWasmBridgeMetrics {
     const { lastTime, busyTime, elements, operations } = this.#core.counts;
     const { used, limit } = this.#core.memory;

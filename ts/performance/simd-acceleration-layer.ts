@@ -37,7 +37,7 @@ export interface SIMDCapabilities {
   readonly parallelizationFactor: number;
   /**
    * The dot product in elements per second at 10 000 elements in linear memory: in plain JavaScript, in the build, and
-   * the ratio. As runComprehensiveBenchmark measured it last, else in some 3 ms when it is first asked for; 0 without a
+   * the ratio. As runComprehensiveBenchmark measured it last, else in about 5 ms when it is first asked for; 0 without a
    * module, and where the clock moves in steps of more than 2 ms or stands still.
    */
   readonly performance: {

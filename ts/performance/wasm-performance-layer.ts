@@ -42,7 +42,7 @@ export interface WasmPerformanceMetrics {
   readonly simdAcceleration: boolean;
   /**
    * How many times faster the build in use is than plain JavaScript at the activation in linear memory: the geometric
-   * mean over the sizes of runPerformanceBenchmark when that was run, else of 1000 elements, measured in some 3 ms when
+   * mean over the sizes of runPerformanceBenchmark when that was run, else of 1000 elements, measured in about 5 ms when
    * it is first asked for. 0 without a module, and where the clock moves in steps of more than 2 ms or stands still.
    */
   readonly performanceGain: number;
