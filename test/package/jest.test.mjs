@@ -56,6 +56,30 @@ test('the performance system', async () => {
 });
 `;
 
+// With fake timers from before the import on, performance.now and Date.now stand still for ever.
+const FAKE_TIMERS_SUITE = `
+const { ProductionWasmBridge, SIMDAccelerationLayer, WasmModuleManager } = require('@sasi/wasm-performance');
+
+test('measurements end', async () => {
+  const bridge = new ProductionWasmBridge();
+  expect(await bridge.initialize()).toBe(true);
+  bridge.calculateNeuralActivation(new Float32Array(100));
+  expect(bridge.getPerformanceMetrics()).toMatchObject({ operationsCount: 1, speedupFactor: 0 });
+  expect(bridge.healthCheck().status).toBe('healthy');
+  expect(await bridge.runBenchmark()).toMatchObject({ operations_per_second: 0, average_operation_time: 0 });
+  await bridge.cleanup();
+  const simd = new SIMDAccelerationLayer();
+  await simd.initialize();
+  simd.simdVectorAdd(new Float32Array(100), new Float32Array(100));
+  expect(simd.getOperationHistory()[0].speedup).toBe(0);
+  simd.cleanup();
+  const manager = new WasmModuleManager({ preferredModule: 'auto' });
+  expect(await manager.initialize()).toBe(true);
+  expect(manager.getModuleStatus().tier).toBe('simd');
+  await manager.cleanup();
+});
+`;
+
 /**
  * What SASI does: everything by its defaults, which prefer ruv-swarm. A suite for both syntaxes, with ruv-swarm beside
  * the package and without it.
@@ -84,7 +108,7 @@ function expectDefaultModule(status) {
           calculateNeuralActivation: 'production',
           optimizeConnections: 'production',
           vectorAdd: 'ruv-swarm',
-          dotProduct: 'ruv-swarm',
+          dotProduct: 'production',
           matrixMultiply: 'ruv-swarm',
           spikeRate: 'production',
           meshEfficiency: 'production',
@@ -175,6 +199,12 @@ async function runJest(folder, environment, tests, nodeOptions = '') {
 for (const environment of ['node', 'jsdom']) {
   test(`row 21: Jest, the environment ${environment}`, () =>
     inProject({ 'sasi.test.js': SUITE }, (folder) => runJest(folder, environment, 10)));
+
+  test(`row 21: Jest with fake timers everywhere, the environment ${environment}`, () => {
+    const configuration = JSON.stringify({ fakeTimers: { enableGlobally: true } });
+    const files = { 'sasi.test.js': FAKE_TIMERS_SUITE, 'jest.config.json': configuration };
+    return inProject(files, (folder) => runJest(folder, environment, 1));
+  });
 
   for (const installed of [true, false]) {
     const packages = installed ? { 'ruv-swarm': RUV_SWARM } : {};

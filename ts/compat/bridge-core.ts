@@ -5,6 +5,7 @@
 import { InvalidArgumentError, ShapeMismatchError, WasmPerformanceError } from '../core/errors.js';
 import { systemClock } from '../metrics/clock.js';
 import type { HealthIssue } from '../metrics/health.js';
+import { canTell } from '../metrics/timing.js';
 import { failureOf } from '../modules/failure.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 import { isFloat32Array } from '../ops/vec.js';
@@ -89,10 +90,10 @@ export class BridgeCore {
     return this.#counts;
   }
 
-  /** Share of the time of operations in which a kernel ran, 0..1; before it was measured, 1 after an operation. */
+  /** Share of the time of operations in which a kernel ran, 0..1; where it cannot be told, 1 after an operation. */
   get efficiency(): number {
     const { operations, sampledTime, sampledKernelTime } = this.#counts;
-    return Math.min(1, sampledTime > 0 ? sampledKernelTime / sampledTime : operations);
+    return Math.min(1, canTell(sampledTime) ? sampledKernelTime / sampledTime : operations);
   }
 
   /** Bytes of the memory limit that the module and live blocks take, and the limit; both 0 without a module. */

@@ -1,13 +1,11 @@
 /**
  * The bridge that SASI's application uses: synchronous operations, health, and measurements.
  */
-import { WasmPerformanceError } from '../core/errors.js';
 import { type HealthStatus, reportOf } from '../metrics/health.js';
-import { median, timeQuickly } from '../metrics/timing.js';
+import { medianOrZero } from '../metrics/timing.js';
 import type { ConnectionOptions } from '../modules/module-operations.js';
 import { sampleInterleaved } from '../performance/benchmark/sampler.js';
-import { activationJs } from '../performance/javascript-baselines.js';
-import type { NeuralRuntime } from '../runtime/runtime.js';
+import { speedsOf } from '../performance/build-speeds.js';
 import { BridgeCore, type BridgeOptions } from './bridge-core.js';
 import { ScratchBlocks } from './scratch-blocks.js';
 
@@ -39,7 +37,7 @@ export interface ProductionWasmBridgeMetrics {
   readonly averageOperationTime: number;
 }
 
-/** In the names of SASI. */
+/** In the names of SASI. Times and rates are 0 where the clock moves in steps of more than 20 ms or stands still. */
 export interface ProductionWasmBenchmark {
   /** Calls per second of the activation of 100 elements, copies in and out included. */
   readonly operations_per_second: number;
@@ -59,7 +57,6 @@ export interface ProductionWasmBridgeHealth {
 }
 
 const notInitialized = 'Production WASM Bridge not initialized: Production WASM module not initialized';
-const speedupElements = 1000;
 const benchmarkElements = 100;
 const sampling = { samples: 9, minSampleMs: 2 } as const;
 
@@ -67,7 +64,6 @@ const sampling = { samples: 9, minSampleMs: 2 } as const;
 export class ProductionWasmBridge {
   readonly #core: BridgeCore;
   readonly #scratch = new ScratchBlocks();
-  #speedup: { readonly of: NeuralRuntime; readonly factor: number } | undefined;
 
   /** Loads nothing and starts no timer. Throws `INVALID_ARGUMENT`. */
   constructor(options: BridgeOptions = {}) {
@@ -124,7 +120,7 @@ export class ProductionWasmBridge {
     });
   }
 
-  /** The first call after `initialize` measures the speed-up, in two or three milliseconds. */
+  /** The first call on a runtime measures the speed-up, in about five milliseconds (see getSpeedupFactor). */
   getPerformanceMetrics(): ProductionWasmBridgeMetrics {
     const { lastTime, busyTime, elements, operations } = this.#core.counts;
     const { used, limit } = this.#core.memory;
@@ -145,13 +141,12 @@ export class ProductionWasmBridge {
 
   /**
    * How many times faster than plain JavaScript the build computes the activation of 1000 elements in linear memory,
-   * as measured here when it is first asked for; 0 without a module.
+   * as measured once for the runtime, when it is first asked for; 0 without a module, and where the clock moves in
+   * steps of more than 2 ms or stands still.
    */
   getSpeedupFactor(): number {
-    const { runtime } = this.#core.attachment;
-    if (runtime === undefined) return 0;
-    if (this.#speedup?.of !== runtime) this.#speedup = { of: runtime, factor: measureSpeedup(runtime) };
-    return this.#speedup.factor;
+    const module = this.#core.attachment.current;
+    return module === undefined ? 0 : speedsOf(module).activation.speedup;
   }
 
   /** A load over 100 ms, a mean time over 5 ms, memory over the limit and errors over 10 % are issues. */
@@ -183,9 +178,9 @@ export class ProductionWasmBridge {
       ],
       sampling,
     );
-    const time = median(samples);
+    const time = medianOrZero(samples);
     return {
-      operations_per_second: 1000 / time,
+      operations_per_second: time > 0 ? 1000 / time : 0,
       memory_usage: this.getMemoryUsage(),
       average_operation_time: time,
       simd_acceleration: this.isSIMDSupported(),
@@ -217,36 +212,8 @@ export class ProductionWasmBridge {
   cleanup(): Promise<void> {
     this.#scratch.clear(this.#core.attachment.runtime);
     this.#core.cleanup();
-    this.#speedup = undefined;
     return Promise.resolve();
   }
 }
 
 export default ProductionWasmBridge;
-
-function measureSpeedup(runtime: NeuralRuntime): number {
-  const x = Float32Array.from({ length: speedupElements }, (_, i) => (i % 97) / 12 - 4);
-  const out = new Float32Array(speedupElements);
-  try {
-    return runtime.scope(() => {
-      const block = runtime.memory.float32(x);
-      const result = runtime.memory.float32(speedupElements);
-      const options = { gain: 0.5, out: result };
-      const own = timeQuickly({
-        run(iterations) {
-          for (let i = 0; i < iterations; i++) runtime.ops.activate('tanh', block, options);
-        },
-      });
-      const javascript = timeQuickly({
-        run(iterations) {
-          for (let i = 0; i < iterations; i++) activationJs(x, out);
-        },
-      });
-      return javascript / own;
-    });
-  } catch (error) {
-    // A pool without room for the measurement, or a runtime that somebody else ended: nothing was measured.
-    if (error instanceof WasmPerformanceError) return 0;
-    throw error;
-  }
-}

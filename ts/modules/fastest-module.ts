@@ -1,7 +1,9 @@
 /**
- * `auto`: every module and build that loads is measured on SASI's operations, and the fastest stays.
+ * `auto`: every module and build that loads is measured on SASI's operations, and the fastest stays. Where the clock
+ * cannot tell, the first in the order simd, scalar, js does.
  */
-import { calibrate, median, timeRun } from '../metrics/timing.js';
+import type { VariantName } from '../core/variants.js';
+import { canTime, clockStep, medianOrZero, sampleAtOnce } from '../metrics/timing.js';
 import { loadTier } from './built-in-modules.js';
 import { failureOf } from './failure.js';
 import { knownModules } from './known-modules.js';
@@ -56,29 +58,53 @@ export async function fastestModule(options: SelectionOptions): Promise<Selectio
     }
   }
   const times = meanTimes(contestants.map(({ loaded }) => loaded.operations));
-  const fastest = times.indexOf(Math.min(...times));
+  const fastest = preferred(contestants, times);
   contestants.forEach(({ loaded, entry }, i) => {
     const accepted = i === fastest;
-    const measured = `${(times[i]! * 1000).toPrecision(3)} µs per operation`;
-    entries[entry] = {
-      ...entries[entry]!,
-      accepted,
-      reason: `${accepted ? 'the fastest' : 'slower'}: ${measured}`,
-    };
+    entries[entry] = { ...entries[entry]!, accepted, reason: reasonOf(accepted, times[i]!) };
     if (!accepted) loaded.release();
   });
   const chosen = contestants[fastest];
   return chosen === undefined ? { entries, error } : { entries, chosen };
 }
 
+/** The order in which equal times decide, and times that could not be measured; modules of others come last. */
+const ownOrder: readonly (VariantName | undefined)[] = ['simd', 'scalar', 'js'];
+
+function preferred(contestants: readonly Contestant[], times: readonly number[]): number {
+  const rank = ({ definition, loaded }: Contestant): number => {
+    const isOwn = definition.name === 'production' || definition.name === 'fallback';
+    return ownOrder.indexOf(loaded.runtime.variant) + (isOwn ? 0 : ownOrder.length);
+  };
+  let best = contestants.length > 0 ? 0 : -1;
+  for (let i = 1; i < contestants.length; i++) {
+    const lead = times[best]! - times[i]!;
+    if (lead > 0 || (lead === 0 && rank(contestants[i]!) < rank(contestants[best]!))) best = i;
+  }
+  return best;
+}
+
+function reasonOf(accepted: boolean, time: number): string {
+  if (time > 0)
+    return `${accepted ? 'the fastest' : 'slower'}: ${(time * 1000).toPrecision(3)} µs per operation`;
+  const place = accepted ? 'the first' : 'not the first';
+  return `${place} in the order simd, scalar, js: nothing was measured, ${obstacle()}`;
+}
+
+function obstacle(): string {
+  if (clockStep() === 0) return 'the clock did not move';
+  if (canTime(sampleMs)) return 'the clock stopped or was set back';
+  return `the clock moves in steps of ${clockStep().toPrecision(3)} ms`;
+}
+
 const length = 1000;
 const side = 32;
 const rounds = 7;
-const sampleMs = 0.5;
+const sampleMs = 0.2;
 
 /**
- * Milliseconds per operation of each: the geometric mean over four operations of the sizes that SASI uses. In a round
- * all have their turn, so that drift of the machine meets all alike.
+ * Milliseconds per operation of each: the geometric mean over four operations of the sizes that SASI uses, or 0 for
+ * every one of them when one could not be measured.
  */
 function meanTimes(all: readonly ModuleOperations[]): number[] {
   const x = Float32Array.from({ length }, (_, i) => (i % 17) / 8 - 1);
@@ -96,15 +122,8 @@ function meanTimes(all: readonly ModuleOperations[]): number[] {
         for (let i = 0; i < iterations; i++) call(operations);
       },
     }));
-    const counts = contenders.map((contender) => calibrate(contender, sampleMs));
-    const samples: number[][] = all.map(() => []);
-    for (let round = 0; round < rounds; round++) {
-      contenders.forEach((contender, i) => {
-        samples[i]!.push(timeRun(contender, counts[i]!) / counts[i]!);
-      });
-    }
-    samples.forEach((own, i) => {
-      products[i]! *= median(own);
+    sampleAtOnce(contenders, rounds, sampleMs).forEach((samples, i) => {
+      products[i]! *= medianOrZero(samples);
     });
   }
   return products.map((product) => Math.sqrt(Math.sqrt(product)));

@@ -8,7 +8,7 @@ const length = 1000;
 /** Matrices of about as many elements. */
 const side = 32;
 
-/** In elements per millisecond; of a matrix product in multiply-adds per millisecond. */
+/** In elements per millisecond; of a matrix product in multiply-adds per millisecond. 0 where the clock cannot tell. */
 export class JavascriptRates {
   readonly #x = Float32Array.from({ length: side * side }, (_, i) => (i % 17) / 8 - 1);
   readonly #out = new Float32Array(side * side);
@@ -39,10 +39,12 @@ export class JavascriptRates {
 }
 
 function rate(work: number, call: () => unknown): number {
-  const time = timeQuickly({
-    run(iterations) {
-      for (let i = 0; i < iterations; i++) call();
+  const [time = 0] = timeQuickly([
+    {
+      run(iterations) {
+        for (let i = 0; i < iterations; i++) call();
+      },
     },
-  });
-  return work / time;
+  ]);
+  return time > 0 ? work / time : 0;
 }

@@ -4,11 +4,13 @@
  */
 import type { VariantName } from '../core/variants.js';
 import type { OperationRecorder } from '../metrics/operation-recorder.js';
+import { canTell } from '../metrics/timing.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 import type { ModuleOperations } from '../modules/module-operations.js';
 import { benchmarkSimdOperations, type ComprehensiveBenchmark } from './benchmark/layer-benchmarks.js';
 import { BoundedHistory } from './bounded-history.js';
 import { contentsOf, isVectorBuild } from './build-contents.js';
+import { dotElements, noSpeeds, type OperationSpeeds, speedsOf } from './build-speeds.js';
 import { addJs, dotJs, matmulJs } from './javascript-baselines.js';
 import { JavascriptRates } from './javascript-rates.js';
 import { assertFloat32Array, assertSameLength } from './layer-operations.js';
@@ -35,8 +37,9 @@ export interface SIMDCapabilities {
   /** Elements worked on at a time: lanes times threads (one). */
   readonly parallelizationFactor: number;
   /**
-   * simdDotProduct in elements per second at 10 000 elements: in plain JavaScript, in the build, and the ratio, as
-   * runComprehensiveBenchmark measured it; 0 before.
+   * The dot product in elements per second at 10 000 elements in linear memory: in plain JavaScript, in the build, and
+   * the ratio. As runComprehensiveBenchmark measured it last, else in about 5 ms when it is first asked for; 0 without a
+   * module, and where the clock moves in steps of more than 2 ms or stands still.
    */
   readonly performance: {
     readonly baseline: number;
@@ -54,8 +57,8 @@ export interface SIMDPerformanceMetrics {
   /** Bytes of operands and results per second of busy time. */
   readonly memoryThroughput: number;
   /**
-   * memoryThroughput over the bytes per second of a copy by the build itself, as runComprehensiveBenchmark measured
-   * it, 0..1; 0 before.
+   * memoryThroughput over the bytes per second of a copy by the build itself, 0..1. The copy is measured as
+   * `performance` of the capabilities is.
    */
   readonly cacheEfficiency: number;
   /** Share of all calls that ran on vector instructions, 0..1. */
@@ -73,7 +76,10 @@ export interface SIMDOperation {
   readonly dataSize: number;
   /** Milliseconds, with the copies in and out. */
   readonly executionTime: number;
-  /** Against plain JavaScript at the rate that was measured once here; 1 for a call that was plain JavaScript. */
+  /**
+   * Against plain JavaScript at the rate that was measured once here; 1 for a call that was plain JavaScript. 0: not
+   * measured, since the call took less than four steps of the clock, or the clock moves in steps of more than 2 ms.
+   */
   readonly speedup: number;
   /** Bytes of operands and result. */
   readonly memoryAccess: number;
@@ -203,21 +209,16 @@ export class SIMDAccelerationLayer {
 
   /** What the build in use contains. A module that a manager has loaded is attached to, as by an operation. */
   getSIMDCapabilities(): SIMDCapabilities {
-    const build = this.#attachment.find()?.runtime.variant;
-    const { features, instructions } = contentsOf(build);
-    const vectorWidth = isVectorBuild(build) ? 4 : 1;
-    const dot = this.#benchmark?.results.find((r) => r.name === 'simdDotProduct' && r.dataSize === 10_000);
+    const { features, instructions } = contentsOf(this.#attachment.find()?.runtime.variant);
+    const vectorWidth = this.#vectorWidth();
+    const { baseline, build: simdAccelerated, speedup } = this.#dotSpeeds();
     return {
       supported: vectorWidth > 1,
       features: [...features],
       vectorWidth,
       instructions: [...instructions],
       parallelizationFactor: vectorWidth,
-      performance: {
-        baseline: dot?.success ? (dot.dataSize * 1000) / dot.javascriptTime : 0,
-        simdAccelerated: dot?.elementsPerSecond ?? 0,
-        speedup: dot?.speedup ?? 0,
-      },
+      performance: { baseline, simdAccelerated, speedup },
     };
   }
 
@@ -226,7 +227,7 @@ export class SIMDAccelerationLayer {
     const sums = this.#sumsOf(this.#attachment.recorder);
     const seconds = busyTime / 1000;
     const memoryThroughput = seconds > 0 ? sums.bytes / seconds : 0;
-    const copy = this.#benchmark?.copyBandwidth ?? 0;
+    const copy = memoryThroughput > 0 ? this.#copyBandwidth() : 0;
     return {
       operationsPerSecond: seconds > 0 ? calls / seconds : 0,
       vectorizationEfficiency: elements > 0 ? sums.vectorElements / elements : 0,
@@ -234,7 +235,7 @@ export class SIMDAccelerationLayer {
       cacheEfficiency: copy > 0 ? Math.min(1, memoryThroughput / copy) : 0,
       simdUtilization: calls > 0 ? sums.vectorCalls / calls : 0,
       averageLatency: calls > 0 ? busyTime / calls : 0,
-      parallelizationFactor: this.getSIMDCapabilities().parallelizationFactor,
+      parallelizationFactor: this.#vectorWidth(),
     };
   }
 
@@ -292,14 +293,14 @@ export class SIMDAccelerationLayer {
       `  calls: ${calls}, ${(metrics.simdUtilization * 100).toFixed(1)} % of them on vector instructions`,
       `  mean latency: ${metrics.averageLatency.toFixed(4)} ms`,
       speedup === 0
-        ? '  against plain JavaScript: not measured, run runComprehensiveBenchmark()'
+        ? '  against plain JavaScript: not measured'
         : `  against plain JavaScript: ${speedup.toFixed(2)} times (dot product of 10 000 elements)`,
     ].join('\n');
   }
 
   /** Whether the build in use has vector instructions. */
   isSIMDSupported(): boolean {
-    return this.getSIMDCapabilities().supported;
+    return this.#vectorWidth() > 1;
   }
 
   /** Whether a build does the work. One that a manager has loaded is attached to, as by an operation. */
@@ -319,6 +320,26 @@ export class SIMDAccelerationLayer {
   cleanup(): void {
     this.#attachment.detach();
     this.reset();
+  }
+
+  #vectorWidth(): number {
+    return isVectorBuild(this.#attachment.find()?.runtime.variant) ? 4 : 1;
+  }
+
+  #dotSpeeds(): OperationSpeeds {
+    const dot = this.#benchmark?.results.find(
+      ({ name, dataSize, success }) => name === 'simdDotProduct' && dataSize === dotElements && success,
+    );
+    const module = this.#attachment.find();
+    if (dot === undefined) return module === undefined ? noSpeeds : speedsOf(module).dot;
+    const { javascriptTime, elementsPerSecond, speedup } = dot;
+    return { baseline: (dotElements * 1000) / javascriptTime, build: elementsPerSecond, speedup };
+  }
+
+  #copyBandwidth(): number {
+    const benchmarked = this.#benchmark?.copyBandwidth ?? 0;
+    const module = this.#attachment.find();
+    return benchmarked > 0 || module === undefined ? benchmarked : speedsOf(module).copyBandwidth;
   }
 
   /** Counts the call, also one that is refused for what it was given. */
@@ -413,7 +434,7 @@ export default SIMDAccelerationLayer;
 /** A layer that gets its module from a manager. */
 export const createManagedSimdLayer: Managed = (options, attachment) => managedLayer(options, attachment);
 
-/** The time that plain JavaScript takes for `work` at `rate`, over the time it took. */
+/** The time that plain JavaScript takes for `work` at `rate`, over the time it took; 0 where either cannot be told. */
 function speedupOf(work: number, executionTime: number, rate: number): number {
-  return executionTime > 0 ? work / rate / executionTime : 0;
+  return rate > 0 && canTell(executionTime) ? work / rate / executionTime : 0;
 }

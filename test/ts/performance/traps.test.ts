@@ -18,12 +18,13 @@ import { answer, withServer } from '../support/server.js';
 import { prependInstructions, wasmBytes } from '../support/wasm-file.js';
 
 const short = Float32Array.of(-2, 0, 2);
-const long = new Float32Array(1000);
+/** Longer than what a layer measures its build with. */
+const long = new Float32Array(20_000);
 
-/** activate_f32(activation, x, out, n, …): `if (n >= 1000) unreachable`. */
+/** activate_f32(activation, x, out, n, …): `if (n >= 20 000) unreachable`. */
 function trapping(build: 'simd' | 'scalar'): Uint8Array {
   return prependInstructions(wasmBytes(build), 'activate_f32', [
-    ...[0x20, 0x03, 0x41, 0xe8, 0x07, 0x4f], // local.get 3, i32.const 1000, i32.ge_u
+    ...[0x20, 0x03, 0x41, 0xa0, 0x9c, 0x01, 0x4f], // local.get 3, i32.const 20000, i32.ge_u
     ...[0x04, 0x40, 0x00, 0x0b], //             if unreachable end
   ]);
 }

@@ -11,10 +11,12 @@ import {
   type BenchmarkOperation,
   benchmarkOperations,
   checkAgainst,
+  copyBytes,
+  copyContender,
   vectorSizes,
 } from './operations.js';
 import { type SamplingOptions, sampleInterleaved } from './sampler.js';
-import { geometricMean, median, seededRandom } from './statistics.js';
+import { geometricMean, median, medianOrZero, seededRandom } from './statistics.js';
 
 /** One size of the activation. Times in milliseconds per call. */
 export interface WasmBenchmarkResult {
@@ -25,7 +27,10 @@ export interface WasmBenchmarkResult {
   readonly speedup: number;
   /** Bytes of the benchmark's own runtime in use: the module and the operands. */
   readonly memoryUsage: number;
-  /** Whether the result was within the numerics contract; only then was it timed, else times are 0. */
+  /**
+   * Whether the result was within the numerics contract and could be timed; else times are 0. With a clock that stands
+   * still, or moves in steps of more than 40 ms, nothing can.
+   */
   readonly success: boolean;
   readonly details: {
     readonly size: number;
@@ -48,6 +53,7 @@ export interface SimdBenchmarkResult {
   readonly elementsPerSecond: number;
   /** Bytes per call: each operand once. */
   readonly memoryAccess: number;
+  /** As in WasmBenchmarkResult. */
   readonly success: boolean;
 }
 
@@ -64,7 +70,7 @@ export interface ComprehensiveBenchmark {
     /** Geometric mean of the elements per second. */
     readonly overallPerformance: number;
   };
-  /** Bytes per second, read and written, of a copy inside linear memory by the build itself. */
+  /** Bytes per second, read and written, of a copy inside linear memory by the build itself; 0: not measured. */
   readonly copyBandwidth: number;
 }
 
@@ -164,7 +170,7 @@ interface TimedCase {
   readonly benchmark: BenchmarkCase;
   readonly usage: number;
   readonly efficiency: number;
-  /** 0 when the result was wrong. */
+  /** 0 when the result was wrong, or nothing could be timed. */
   readonly wasmTime: number;
   readonly jsTime: number;
 }
@@ -188,26 +194,13 @@ async function timeCase(
     [wasm, benchmark.javascript()],
     sampling,
   );
-  return { ...place, wasmTime: median(wasmSamples), jsTime: median(jsSamples) };
+  return { ...place, wasmTime: medianOrZero(wasmSamples), jsTime: medianOrZero(jsSamples) };
 }
 
-/** 'linear' is the identity: the build reads and writes every element once and computes nothing. */
 async function measureCopy(runtime: NeuralRuntime, sampling: SamplingOptions): Promise<number> {
-  const elements = 50_000;
   runtime.memory.reset();
-  const from = runtime.memory.float32(elements);
-  const options = { out: runtime.memory.float32(elements) };
-  const [samples = []] = await sampleInterleaved(
-    [
-      {
-        run(iterations) {
-          for (let i = 0; i < iterations; i++) runtime.ops.activate('linear', from, options);
-        },
-      },
-    ],
-    sampling,
-  );
-  return (8 * elements * 1000) / median(samples);
+  const [samples = []] = await sampleInterleaved([copyContender(runtime)], sampling);
+  return samples.length > 0 ? (copyBytes * 1000) / median(samples) : 0;
 }
 
 async function withRuntime<T>(

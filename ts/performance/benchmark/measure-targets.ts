@@ -1,6 +1,7 @@
 /** Measures what SASI's limits are about: the memory, the layer's activation call by call, and the largest agent. */
-import { measureClockResolution, systemClock } from '../../metrics/clock.js';
+import { systemClock } from '../../metrics/clock.js';
 import { LatencyHistogram } from '../../metrics/latency-histogram.js';
+import { canTime, clockStep } from '../../metrics/timing.js';
 import { type FileOptions, fileOptions } from '../../modules/file-options.js';
 import { runtimeOperations } from '../../modules/runtime-operations.js';
 import { TimeSlices } from '../../networks/event-loop.js';
@@ -33,7 +34,7 @@ export async function measureTargets(context: TargetsContext): Promise<Benchmark
   runtime.memory.reset();
   const calls = await timeCalls(layerOver(runtime), sustainedSeconds, sampling);
   const [spawn = [], inference = []] = await sampleInterleaved(agentContenders(runtime), sampling);
-  const step = measureClockResolution(systemClock);
+  const step = clockStep();
   const against = (other: BenchmarkRatio['against']): BenchmarkRatio[] =>
     ratios.filter((ratio) => ratio.operation === 'activation' && ratio.against === other);
   return [
@@ -118,19 +119,24 @@ function layerOver(runtime: NeuralRuntime): WasmPerformanceLayer {
 const elements = 1000;
 const warmUpCalls = 500;
 const sliceMs = 10;
+/** More than any machine makes in a second: the clock has stopped. */
+const mostCallsOfSecond = 5_000_000;
 
 /**
  * Calls of the layer one by one, awaited as an application does, copies in and out included: the time of each, and the
  * calls in the slowest of `seconds` seconds in a row. A second is one of the clock's: the turns that the event loop has
- * meanwhile, and what others do in them, count as time without calls.
+ * meanwhile, and what others do in them, count as time without calls. No times, and null, with a clock that stands still
+ * or could be wrong by more than a tenth of a second.
  */
 export async function timeCalls(
   layer: Pick<WasmPerformanceLayer, 'calculateNeuralActivation'>,
   seconds: number,
   { signal }: Pick<SamplingOptions, 'signal'>,
-): Promise<{ latencies: LatencyHistogram; perSecond: number }> {
+): Promise<{ latencies: LatencyHistogram; perSecond: number | null }> {
   const x = Float32Array.from({ length: elements }, (_, i) => i / 100 - 5);
   for (let i = 0; i < warmUpCalls; i++) await layer.calculateNeuralActivation(x);
+  const nothing = { latencies: new LatencyHistogram(), perSecond: null };
+  if (!canTime(sliceMs)) return nothing;
   const latencies = new LatencyHistogram();
   let perSecond = Number.POSITIVE_INFINITY;
   const slices = new TimeSlices(systemClock);
@@ -149,6 +155,7 @@ export async function timeCalls(
         }
         await layer.calculateNeuralActivation(x);
         const end = systemClock();
+        if (end < now || calls >= mostCallsOfSecond) return nothing;
         latencies.record(end - now);
         now = end;
         calls++;

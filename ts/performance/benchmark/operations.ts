@@ -37,8 +37,11 @@ export interface BenchmarkCase {
   reference(): Reference;
   javascript(): CheckedContender;
   /** Operands lie in the pool, so that no copying is timed. Free them by `runtime.memory` or its disposal. */
-  runtime(runtime: NeuralRuntime): CheckedContender;
+  runtime(runtime: OpsAndMemory): CheckedContender;
 }
+
+/** What of a runtime is needed. */
+export type OpsAndMemory = Pick<NeuralRuntime, 'ops' | 'memory'>;
 
 export interface BenchmarkOperationDefinition {
   /** Sizes when the caller names none: elements of the first operand. */
@@ -266,6 +269,23 @@ export const benchmarkOperations = { activation, sigmoid, dot, add, softmax, mat
 export type BenchmarkOperation = keyof typeof benchmarkOperations;
 
 export const benchmarkOperationNames = Object.keys(benchmarkOperations) as BenchmarkOperation[];
+
+/** Elements of a copy: in the cache of a core, as the operands of most calls are. */
+const copyElements = 50_000;
+
+/** Bytes read and written by one iteration of `copyContender`. */
+export const copyBytes = 8 * copyElements;
+
+/** A copy inside linear memory: 'linear' is the identity, the build reads and writes every element once. */
+export function copyContender({ ops, memory }: OpsAndMemory): Contender {
+  const from = memory.float32(copyElements);
+  const options = { out: memory.float32(copyElements) };
+  return {
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) ops.activate('linear', from, options);
+    },
+  };
+}
 
 /** How far a result is from its reference. */
 export interface ErrorCheck {

@@ -37,7 +37,7 @@ export interface BenchmarkCell {
   /** Elements of the first operand. */
   readonly size: number;
   readonly build: BenchmarkContender;
-  /** Whether the result is within the numerics contract; when it is not, nothing was timed. */
+  /** Whether the result is within the numerics contract; when it is not, or the clock cannot tell, nothing was timed. */
   readonly correct: boolean;
   /** The largest absolute error against float64; null when a result was NaN. */
   readonly maxError: number | null;
@@ -87,7 +87,7 @@ export interface BenchmarkTarget {
   /**
    * Of the calls per second: in the slowest of `seconds`. Of a speed-up: at the worst of `sizes`. Of the memory: the
    * whole linear memory of the module in use, without one what its configuration would get.
-   * Null: not measured yet, or not here.
+   * Null: not measured yet, or not here, or shorter than this clock can tell.
    */
   readonly measured: number | null;
   /**
@@ -102,7 +102,7 @@ export interface BenchmarkTarget {
   /** The 95 % interval of a ratio; null with fewer than 7 samples. */
   readonly low?: number | null;
   readonly high?: number | null;
-  /** True: a step of the engine's clock, which is too coarse for less. */
+  /** True: it took no longer than that; the engine's clock is too coarse to tell how long. */
   readonly upperBound?: boolean;
   /** The build that it was measured on, where it is about one. */
   readonly build?: BenchmarkBuild;

@@ -39,8 +39,9 @@ const builds: readonly BenchmarkBuild[] = ['simd', 'scalar', 'js', 'relaxed'];
  * runtimes of their own, without profiling, that are disposed of at the end: the counts of `target` stay those of
  * your calls. `target` tells where the files are, and its status tells the targets from then on. About 10 seconds
  * with the default options, one of them for the calls per second (`sustainedSeconds`); the event loop has its turn
- * between samples. Rejects with `INVALID_ARGUMENT`, or with `ABORTED` soon after `signal` fires; a build that cannot
- * be loaded is reported, not thrown.
+ * between samples. With a clock that stands still, or moves in steps of more than ten times `minSampleMs`, results are
+ * checked and nothing is timed. Rejects with `INVALID_ARGUMENT`, or with `ABORTED` soon after `signal` fires; a build
+ * that cannot be loaded is reported, not thrown.
  */
 export async function runWasmBenchmarks(
   target?: WasmModuleManager | WasmPerformanceSystem,
@@ -199,12 +200,12 @@ function finiteOrNull(value: number): number | null {
 }
 
 function ratiosOf(cells: readonly BenchmarkCell[], seed: number): BenchmarkRatio[] {
-  const simd = cells.find((cell) => cell.build === 'simd' && cell.correct);
+  const timed = cells.filter(({ samples }) => samples.length > 0);
+  const simd = timed.find(({ build }) => build === 'simd');
   if (simd === undefined) return [];
   return (['scalar', 'javascript'] as const).flatMap((against) => {
-    const other = cells.find((cell) => cell.build === against && cell.correct);
-    // A clock that is too coarse may have seen no time pass.
-    if (other === undefined || !(simd.median! > 0 && other.median! > 0)) return [];
+    const other = timed.find(({ build }) => build === against);
+    if (other === undefined) return [];
     const { ratio, low, high } = ratioInterval(other.samples, simd.samples, seededRandom(seed));
     const known = simd.samples.length >= leastSamples && Number.isFinite(high);
     const interval = known ? { low, high } : { low: null, high: null };

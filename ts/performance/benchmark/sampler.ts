@@ -5,7 +5,7 @@
 import { WasmPerformanceError } from '../../core/errors.js';
 import type { HostAbortSignal } from '../../core/host-types.js';
 import { systemClock } from '../../metrics/clock.js';
-import { type Contender, calibrate, timeRun } from '../../metrics/timing.js';
+import { type Contender, sampleInTurns } from '../../metrics/timing.js';
 import { TimeSlices } from '../../networks/event-loop.js';
 
 export type { Contender } from '../../metrics/timing.js';
@@ -19,41 +19,22 @@ export interface SamplingOptions {
 }
 
 /**
- * Milliseconds per iteration: for each contender `samples` values, in the order of the rounds. In a round every
- * contender is timed once, each round beginning with the next one, so that drift of the machine meets all alike.
- * Rejects with `ABORTED` soon after `signal` fires.
+ * Milliseconds per iteration: for each contender `samples` values, in the order of the rounds; none for any of them when
+ * the clock cannot tell (see sampleInTurns). Rejects with `ABORTED` soon after `signal` fires.
  */
 export async function sampleInterleaved(
   contenders: readonly Contender[],
   { samples: rounds, minSampleMs, signal }: SamplingOptions,
 ): Promise<number[][]> {
   const slices = new TimeSlices(systemClock);
-  const breathe = async (): Promise<void> => {
-    if (slices.stepDone()) await slices.turn();
-    throwIfAborted(signal);
-  };
   try {
-    const iterations: number[] = [];
-    for (const contender of contenders) {
-      iterations.push(calibrate(contender, minSampleMs));
-      await breathe();
+    const sampling = sampleInTurns(contenders, rounds, minSampleMs);
+    for (;;) {
+      const { done, value } = sampling.next();
+      if (slices.stepDone()) await slices.turn();
+      throwIfAborted(signal);
+      if (done) return value;
     }
-    const samples: number[][] = contenders.map(() => []);
-    for (let round = 0; round < rounds; round++) {
-      for (let turn = 0; turn < contenders.length; turn++) {
-        const index = (round + turn) % contenders.length;
-        const contender = contenders[index]!;
-        let time = timeRun(contender, iterations[index]!);
-        if (time < minSampleMs / 2) {
-          // It has become faster since it was calibrated; the clock cannot tell so short a time.
-          iterations[index] = calibrate(contender, minSampleMs);
-          time = timeRun(contender, iterations[index]!);
-        }
-        samples[index]!.push(time / iterations[index]!);
-        await breathe();
-      }
-    }
-    return samples;
   } finally {
     slices.close();
   }

@@ -2,9 +2,9 @@
  * Order statistics and bootstrap intervals of timing samples.
  */
 
-import { median, quantile } from '../../metrics/timing.js';
+import { median, medianOrZero, quantile } from '../../metrics/timing.js';
 
-export { median, quantile };
+export { median, medianOrZero, quantile };
 
 /** A generator of 32-bit integers: the same seed gives the same stream on every engine. */
 export type RandomU32 = () => number;

@@ -2,6 +2,7 @@
  * The limits that SASI sets itself, and the verdict on a figure. Plain JavaScript meets most of them, so they say
  * little about the kernels; `ours` is what this package wants to reach itself.
  */
+import { stepsOfCall } from '../../metrics/timing.js';
 import type { WasmModuleManager } from '../wasm-module-manager.js';
 import type { BenchmarkBuild, BenchmarkTarget, TargetName } from './report.js';
 
@@ -36,7 +37,7 @@ export interface Evidence {
   readonly interval?: { readonly low: number | null; readonly high: number | null };
   /** Less was measured than the target speaks of: it can be missed by that, but not met. */
   readonly isPartial?: boolean;
-  /** The figure is the clock's step: what takes less may still be below a limit that is less than that. */
+  /** The figure is a bound that the clock's step allows: what is below it may still be below a lower limit. */
   readonly isUpperBound?: boolean;
   /** What was measured, told beside the figure. */
   readonly build?: BenchmarkBuild;
@@ -86,10 +87,11 @@ export function timeTarget(
   clockResolution: number,
   told: Evidence = {},
 ): BenchmarkTarget {
-  if (milliseconds > clockResolution) return target(name, milliseconds, told);
+  if (milliseconds > 0 && milliseconds >= stepsOfCall * clockResolution)
+    return target(name, milliseconds, told);
   // What takes no time by a clock whose step is not known was not measured.
   if (clockResolution <= 0) return target(name, null);
-  return target(name, clockResolution, { ...told, isUpperBound: true });
+  return target(name, milliseconds + clockResolution, { ...told, isUpperBound: true });
 }
 
 /** The verdict on a whole linear memory, used or not, in bytes, against the limit that it was configured with. */
@@ -134,7 +136,11 @@ export function speedupTarget(name: TargetName, ratios: readonly SizedRatio[]): 
 const sustainedSeconds = 10;
 
 /** The verdict on the calls in the slowest of so many seconds in a row. */
-export function throughputTarget(perSecond: number, seconds: number, build: BenchmarkBuild): BenchmarkTarget {
+export function throughputTarget(
+  perSecond: number | null,
+  seconds: number,
+  build: BenchmarkBuild,
+): BenchmarkTarget {
   const isPartial = seconds < sustainedSeconds;
   return target('neural activations per second', perSecond, { seconds, build, isPartial });
 }
