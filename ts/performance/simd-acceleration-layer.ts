@@ -3,16 +3,12 @@
  * plain JavaScript while none is.
  */
 import type { VariantName } from '../core/variants.js';
-import type { OperationRecorder } from '../metrics/operation-recorder.js';
-import { canTell } from '../metrics/timing.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 import type { ModuleOperations } from '../modules/module-operations.js';
 import { benchmarkSimdOperations, type ComprehensiveBenchmark } from './benchmark/layer-benchmarks.js';
-import { BoundedHistory } from './bounded-history.js';
 import { contentsOf, isVectorBuild } from './build-contents.js';
 import { dotElements, noSpeeds, type OperationSpeeds, speedsOf } from './build-speeds.js';
 import { addJs, dotJs, matmulJs } from './javascript-baselines.js';
-import { JavascriptRates } from './javascript-rates.js';
 import { assertFloat32Array, assertSameLength } from './layer-operations.js';
 import {
   type CurrentOptions,
@@ -23,6 +19,9 @@ import {
 } from './layer-options.js';
 import { type MatrixShape, matrixShape } from './matrix-shape.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
+import { type CallSize, type SIMDOperation, SimdCallCounts } from './simd-call-counts.js';
+
+export type { SIMDOperation } from './simd-call-counts.js';
 
 /** What the build in use can, and how fast it was measured. */
 export interface SIMDCapabilities {
@@ -68,23 +67,6 @@ export interface SIMDPerformanceMetrics {
   readonly parallelizationFactor: number;
 }
 
-/** One call in the history. */
-export interface SIMDOperation {
-  readonly name: string;
-  readonly vectorized: boolean;
-  /** Elements of the first operand. */
-  readonly dataSize: number;
-  /** Milliseconds, with the copies in and out. */
-  readonly executionTime: number;
-  /**
-   * Against plain JavaScript at the rate that was measured once here; 1 for a call that was plain JavaScript. 0: not
-   * measured, since the call took less than four steps of the clock, or the clock moves in steps of more than 2 ms.
-   */
-  readonly speedup: number;
-  /** Bytes of operands and result. */
-  readonly memoryAccess: number;
-}
-
 /** `getStatusReport` for machines. */
 export interface SIMDStatus {
   readonly initialized: boolean;
@@ -95,35 +77,6 @@ export interface SIMDStatus {
   readonly calls: number;
 }
 
-const rateNames = ['add', 'dot', 'matmul'] as const;
-
-type RateName = (typeof rateNames)[number];
-
-/** What is counted beside the recorder. */
-interface Sums {
-  readonly recorder: OperationRecorder;
-  vectorCalls: number;
-  vectorElements: number;
-  bytes: number;
-}
-
-/** What one call is about, for the counts. */
-interface CallSize {
-  readonly rate: RateName;
-  readonly elements: number;
-  /** Elements, or multiply-adds of a product. */
-  readonly work: number;
-  /** Elements of operands and result together. */
-  readonly touched: number;
-}
-
-const historyLength = 1000;
-
-/** Who did the work of a call. */
-const plainJavaScript = 0;
-const scalarModule = 1;
-const vectorModule = 2;
-
 type Managed = (options: CurrentOptions, attachment: RuntimeAttachment) => SIMDAccelerationLayer;
 
 let managedLayer: Managed;
@@ -132,10 +85,7 @@ let managedLayer: Managed;
 export class SIMDAccelerationLayer {
   #attachment: RuntimeAttachment;
   #options: CurrentOptions;
-  readonly #javascript = new JavascriptRates();
-  /** Of each call: which operation, who did it, elements, work, milliseconds it took, bytes. */
-  readonly #history = new BoundedHistory(historyLength, 6);
-  #sums: Sums | undefined;
+  readonly #counts = new SimdCallCounts();
   #benchmark: ComprehensiveBenchmark | undefined;
 
   static {
@@ -224,7 +174,7 @@ export class SIMDAccelerationLayer {
 
   getPerformanceMetrics(): SIMDPerformanceMetrics {
     const { calls, elements, busyTime } = this.#attachment.recorder.snapshot().total;
-    const sums = this.#sumsOf(this.#attachment.recorder);
+    const sums = this.#counts.sums(this.#attachment.recorder);
     const seconds = busyTime / 1000;
     const memoryThroughput = seconds > 0 ? sums.bytes / seconds : 0;
     const copy = memoryThroughput > 0 ? this.#copyBandwidth() : 0;
@@ -241,17 +191,7 @@ export class SIMDAccelerationLayer {
 
   /** The last thousand calls, oldest first; none with profiling off. */
   getOperationHistory(): SIMDOperation[] {
-    return this.#history.toArray().map(([operation, doneBy, dataSize, work, executionTime, memoryAccess]) => {
-      const rate = rateNames[operation!]!;
-      return {
-        name: operationOf[rate].layer,
-        vectorized: doneBy === vectorModule,
-        dataSize: dataSize!,
-        executionTime: executionTime!,
-        speedup: doneBy === plainJavaScript ? 1 : speedupOf(work!, executionTime!, this.#javascript[rate]),
-        memoryAccess: memoryAccess!,
-      };
-    });
+    return this.#counts.history();
   }
 
   /**
@@ -311,8 +251,7 @@ export class SIMDAccelerationLayer {
   /** Forgets counts, history and benchmark of this layer; the runtime stays. */
   reset(): void {
     this.#attachment.reset();
-    this.#history.clear();
-    this.#sums = undefined;
+    this.#counts.clear();
     this.#benchmark = undefined;
   }
 
@@ -366,37 +305,8 @@ export class SIMDAccelerationLayer {
       throw error;
     }
     const end = meter.end(start, size.elements);
-    if (recorder.profiling !== false) this.#keep(size, end - start, module);
+    if (recorder.profiling !== false) this.#counts.keep(recorder, size, end - start, module);
     return result;
-  }
-
-  /** They begin anew with the recorder, whose counts they are set against. */
-  #sumsOf(recorder: OperationRecorder): Sums {
-    if (this.#sums?.recorder !== recorder) {
-      this.#sums = { recorder, vectorCalls: 0, vectorElements: 0, bytes: 0 };
-    }
-    return this.#sums!;
-  }
-
-  #keep(size: CallSize, executionTime: number, module: LoadedModule | undefined): void {
-    const { rate, elements } = size;
-    const memoryAccess = 4 * size.touched;
-    const vectorized =
-      isVectorBuild(module?.runtime.variant) && module?.runsOnBuild?.(operationOf[rate].module) !== false;
-    const sums = this.#sumsOf(this.#attachment.recorder);
-    sums.bytes += memoryAccess;
-    if (vectorized) {
-      sums.vectorCalls++;
-      sums.vectorElements += elements;
-    }
-    const at = this.#history.add();
-    const { numbers } = this.#history;
-    numbers[at] = rateNames.indexOf(rate);
-    numbers[at + 1] = vectorized ? vectorModule : module === undefined ? plainJavaScript : scalarModule;
-    numbers[at + 2] = elements;
-    numbers[at + 3] = size.work;
-    numbers[at + 4] = executionTime;
-    numbers[at + 5] = memoryAccess;
   }
 }
 
@@ -422,19 +332,7 @@ function productSize(
   return { rate: 'matmul', elements: a.length, work: m * n * k, touched: m * k + k * n + m * n, m, n, k };
 }
 
-/** Each operation under its names. */
-const operationOf = {
-  add: { layer: 'simdVectorAdd', module: 'vectorAdd' },
-  dot: { layer: 'simdDotProduct', module: 'dotProduct' },
-  matmul: { layer: 'simdMatrixMultiply', module: 'matrixMultiply' },
-} as const;
-
 export default SIMDAccelerationLayer;
 
 /** A layer that gets its module from a manager. */
 export const createManagedSimdLayer: Managed = (options, attachment) => managedLayer(options, attachment);
-
-/** The time that plain JavaScript takes for `work` at `rate`, over the time it took; 0 where either cannot be told. */
-function speedupOf(work: number, executionTime: number, rate: number): number {
-  return rate > 0 && canTell(executionTime) ? work / rate / executionTime : 0;
-}
