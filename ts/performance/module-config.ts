@@ -1,6 +1,7 @@
 /**
  * The configuration of the performance system: defaults, and checks at the edge.
  */
+import { show } from '../core/arguments.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import type { HealthThresholds } from '../metrics/health.js';
 import type { Profiling } from '../metrics/runtime-metrics.js';
@@ -79,9 +80,7 @@ const optionalNames: ReadonlySet<string> = new Set(['wasmUrl', 'ruvSwarm', 'heal
 /** `base` with what `changes` gives (undefined gives nothing). Throws `INVALID_ARGUMENT`, naming the first bad value. */
 export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleConfig>): WasmModuleConfig {
   if (typeof changes !== 'object' || changes === null) {
-    throw new InvalidArgumentError(
-      `the configuration is ${String(changes)}; give an object, or leave it out`,
-    );
+    throw new InvalidArgumentError(`the configuration is ${show(changes)}; give an object, or leave it out`);
   }
   // The seed's classes take objects with more in them; what is not ours does not become part of the configuration.
   const given = Object.entries(changes).filter(
@@ -133,6 +132,5 @@ function checkThresholds(thresholds: HealthThresholds): void {
 }
 
 function wrong(name: string, wanted: string, given: unknown): InvalidArgumentError {
-  const text = typeof given === 'string' ? `'${given}'` : String(given);
-  return new InvalidArgumentError(`${name} must be ${wanted}, it is ${text}`);
+  return new InvalidArgumentError(`${name} must be ${wanted}, it is ${show(given)}`);
 }
