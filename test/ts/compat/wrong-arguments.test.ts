@@ -145,7 +145,10 @@ describe('what its members are given', () => {
       await assertTyped(() => manager.switchModule(values[a]!() as never), `switchModule(${a})`);
       await assertTyped(() => manager.preload(values[a]!() as never), `preload(${a})`);
       await assertTyped(() => manager.updateConfig(values[a]!() as never), `updateConfig(${a})`);
+      // One that cannot be called would end the process at the next switch.
+      await assertTyped(() => manager.onSwitch(values[a]!() as never), `onSwitch(${a})`);
     }
+    assert.equal(await manager.switchModule('fallback'), true);
     await manager.cleanup();
   });
 });
@@ -204,6 +207,21 @@ test('a detached array has no elements', async () => {
     assert.equal(bridge.optimizeConnections(detached()).length, 0);
     assert.equal(bridge.processSpikeTrainData(detached(), 1000), 0);
     assert.equal(bridge.calculateMeshEfficiency(detached(), Float32Array.of(1)), 0);
+    await bridge.cleanup();
+  }
+});
+
+test('an array on shared memory and one of another realm are arrays', async () => {
+  const shared = values['a shared one']!() as Float32Array;
+  shared.set([1, 2, 3]);
+  for (const Bridge of [WasmBridge, ProductionWasmBridge]) {
+    const bridge = new Bridge();
+    await bridge.initialize();
+    const expected = bridge.calculateNeuralActivation(Float32Array.of(1, 2, 3));
+    for (const array of [shared, foreign[0]]) {
+      assert.deepEqual(bridge.calculateNeuralActivation(array), expected);
+      assert.equal(bridge.calculateMeshEfficiency(array, array), 4);
+    }
     await bridge.cleanup();
   }
 });
