@@ -228,16 +228,20 @@ export class OperationRunner {
   }
 }
 
+/** For a RangeError of the engine: a result of this size cannot be allocated, which is `INVALID_ARGUMENT`. */
+export function sizeError(error: Error, operation: string): Error {
+  return /stack/.test(error.message)
+    ? error
+    : new InvalidArgumentError(`${operation}: ${error.message}; give smaller sizes`, { cause: error });
+}
+
 /**
- * What to throw for `error`, caught in `operation`: a trap of the module becomes `TRAPPED`, a result that the engine
- * cannot allocate `INVALID_ARGUMENT`, anything else stays. The `js` build has no class of its own for traps, so they are
- * told by name and text.
+ * What to throw for `error`, caught in `operation`: a trap of the module becomes `TRAPPED`, anything else stays. The
+ * `js` build has no class of its own for traps, so they are told by name and text.
  */
 export function callError(error: unknown, operation: string): unknown {
   if (!(error instanceof Error) || error instanceof WasmPerformanceError) return error;
-  if (error.name === 'RangeError' && !/stack/.test(error.message)) {
-    return new InvalidArgumentError(`${operation}: ${error.message}; give smaller sizes`, { cause: error });
-  }
+  if (error.name === 'RangeError') return sizeError(error, operation);
   if (error.name !== 'RuntimeError' && !error.message.startsWith('Aborted(')) return error;
   return new WasmPerformanceError(
     'TRAPPED',

@@ -3,7 +3,7 @@
  */
 import { show } from '../core/arguments.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
-import { callError } from '../ops/operation.js';
+import { sizeError } from '../ops/operation.js';
 
 export interface MatrixShape {
   readonly m: number;
@@ -54,6 +54,6 @@ export function newProduct(operation: string, m: number, n: number): Float32Arra
   try {
     return new Float32Array(m * n);
   } catch (error) {
-    throw callError(error, operation);
+    throw sizeError(error as RangeError, operation);
   }
 }

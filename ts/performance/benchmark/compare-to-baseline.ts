@@ -1,7 +1,6 @@
 /**
  * Compares a report with an earlier one of the same machine and engine, cell by cell.
  */
-import { show } from '../../core/arguments.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import type { BenchmarkContender, WasmBenchmarkReport } from './report.js';
 import { type RatioInterval, ratioInterval, seededRandom } from './statistics.js';
@@ -54,7 +53,7 @@ export function compareToBaseline(
 ): BaselineComparison {
   if (!(tolerance >= 0)) {
     throw new InvalidArgumentError(
-      `tolerance is ${show(tolerance)}; give a share of 0 or more, 0.25 is 25 %`,
+      `tolerance is ${String(tolerance)}; give a share of 0 or more, 0.25 is 25 %`,
     );
   }
   const key = baselineKey(report);

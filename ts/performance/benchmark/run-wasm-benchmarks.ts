@@ -2,7 +2,7 @@
  * The benchmark: every build and plain JavaScript on the same data in interleaved rounds, each result checked
  * against float64 before its speed counts.
  */
-import { assertKnownKeys, show } from '../../core/arguments.js';
+import { assertKnownKeys } from '../../core/arguments.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { failureOf } from '../../modules/failure.js';
 import { type FileOptions, fileOptions } from '../../modules/file-options.js';
@@ -227,14 +227,14 @@ function makePlan(options: WasmBenchmarkOptions): Plan {
   for (const operation of ops) {
     if (!Object.hasOwn(benchmarkOperations, operation)) {
       const names = benchmarkOperationNames.join(', ');
-      throw new InvalidArgumentError(`ops: there is no benchmark ${show(operation)}; use ${names}`);
+      throw new InvalidArgumentError(`ops: there is no benchmark '${String(operation)}'; use ${names}`);
     }
   }
   assertWhole('samples', samples, 1, 10_000);
   assertWhole('seed', seed, 0, 2 ** 32 - 1);
   if (!(minSampleMs > 0 && minSampleMs <= 10_000)) {
     throw new InvalidArgumentError(
-      `minSampleMs is ${show(minSampleMs)}; give milliseconds above 0, up to 10000`,
+      `minSampleMs is ${String(minSampleMs)}; give milliseconds above 0, up to 10000`,
     );
   }
   const cases = ops.flatMap((operation) => {
@@ -258,5 +258,5 @@ function sizesByOperation(
 
 function assertWhole(name: string, value: number, from: number, to: number): void {
   if (Number.isSafeInteger(value) && value >= from && value <= to) return;
-  throw new InvalidArgumentError(`${name}: ${show(value)} is no whole number from ${from} to ${to}`);
+  throw new InvalidArgumentError(`${name}: ${String(value)} is no whole number from ${from} to ${to}`);
 }
