@@ -2,8 +2,7 @@
  * The module manager: chooses and loads a module, hands it to the two layers, changes it without losing a call,
  * and reports what really runs.
  */
-import { show } from '../core/arguments.js';
-import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
+import { WasmPerformanceError } from '../core/errors.js';
 import { systemClock } from '../metrics/clock.js';
 import { type HealthIssue, reportOf } from '../metrics/health.js';
 import type { OperationMetrics } from '../metrics/operation-recorder.js';
@@ -270,14 +269,8 @@ export class WasmModuleManager {
     return this.#active !== undefined;
   }
 
-  /**
-   * Calls `listener` after every change of the module in use; the function returned ends that. Throws
-   * `INVALID_ARGUMENT` for what is no function.
-   */
+  /** Calls `listener` after every change of the module in use; the function returned ends that. */
   onSwitch(listener: (change: ModuleSwitch) => void): () => void {
-    if (typeof listener !== 'function') {
-      throw new InvalidArgumentError(`onSwitch: the listener is ${show(listener)}; give a function`);
-    }
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
