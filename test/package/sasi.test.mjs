@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { run } from '../../scripts/lib/run.mjs';
-import { inProject, report, reportOf, tool } from './support.mjs';
+import { COMPAT_NAMES, inProject, report, reportOf, tool } from './support.mjs';
 
 const application = inRoot('test/package/sasi-application');
 const sources = Object.fromEntries(
@@ -17,10 +17,10 @@ const sources = Object.fromEntries(
     .map((path) => [path.slice(application.length + 1), readFileSync(path, 'utf8')]),
 );
 
-/** The block of the page that begins with this line. @param {string} firstLine */
-function block(firstLine) {
+/** The block of the page that begins with this line. @param {string} firstLine @param {string} [language] */
+function block(firstLine, language = 'js') {
   const page = readFileSync(inRoot('docs/moving-sasi.md'), 'utf8');
-  const found = page.split('```js\n').find((text) => text.startsWith(firstLine));
+  const found = page.split(`\`\`\`${language}\n`).find((text) => text.startsWith(firstLine));
   assert.ok(found !== undefined, `docs/moving-sasi.md has no block ${firstLine}`);
   return found.slice(0, found.indexOf('```'));
 }
@@ -102,6 +102,73 @@ test('the application', async () => {
     assertRight(JSON.parse(line.slice(line.indexOf('{'))));
   });
 });
+
+const typed = `
+import { SIMDAccelerationLayer, type SimdBenchmarkResult } from './performance/SIMDAccelerationLayer';
+import { WasmModuleManager, type ModuleStatus, type WasmModuleConfig } from './performance/WasmModuleManager';
+import WasmPerformanceLayer, {
+  type ConnectionOptions,
+  type HealthStatus,
+  type WasmBenchmarkResult,
+} from './performance/WasmPerformanceLayer';
+import ProductionWasmBridge, { type BridgeOptions } from './utils/ProductionWasmBridge';
+import { WasmBridge, type WasmBridgeModule } from './utils/WasmBridge';
+
+interface Dashboard {
+  readonly status: ModuleStatus;
+  readonly health: HealthStatus;
+  readonly results: readonly (WasmBenchmarkResult | SimdBenchmarkResult)[];
+}
+
+export async function watch(config: Partial<WasmModuleConfig>, options: BridgeOptions): Promise<Dashboard> {
+  const manager = new WasmModuleManager(config);
+  await manager.initialize();
+  const layer: WasmPerformanceLayer = manager.getPerformanceLayer();
+  const simd: SIMDAccelerationLayer = manager.getSIMDLayer();
+  const rule: ConnectionOptions = { rule: 'jitter', seed: 7 };
+  const bridge: ProductionWasmBridge = new ProductionWasmBridge(options);
+  const weights: Float32Array = bridge.optimizeConnections(await layer.optimizeConnections(new Float32Array(3), rule));
+  const module: WasmBridgeModule | null = new WasmBridge().module;
+  void [weights, module];
+  const { results } = await simd.runComprehensiveBenchmark();
+  const status = manager.getModuleStatus();
+  return { status, health: layer.healthCheck().status, results: [...(await layer.runPerformanceBenchmark()), ...results] };
+}
+`;
+
+for (const [resolution, module] of Object.entries({ bundler: 'esnext', node16: 'node16' })) {
+  test(`TypeScript, ${resolution}`, async () => {
+    const replacement = block('// src/utils/WasmBridge.ts', 'ts');
+    const replaced = COMPAT_NAMES.map((name) => [
+      `src/${name.endsWith('Bridge') ? 'utils' : 'performance'}/${name}.ts`,
+      replacement.replaceAll('WasmBridge', name),
+    ]);
+    const compilerOptions = {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      isolatedModules: true,
+      noEmit: true,
+      target: 'ES2022',
+      lib: ['ES2022', 'DOM'],
+      types: [],
+      module,
+      moduleResolution: resolution,
+    };
+    const files = {
+      ...Object.fromEntries(replaced),
+      'src/dashboard.ts': typed,
+      'tsconfig.json': JSON.stringify({ compilerOptions, include: ['src'] }),
+    };
+    await inProject(files, async (folder) => {
+      const { output } = await run(process.execPath, [tool('typescript-5.9/bin/tsc'), '-p', '.'], {
+        cwd: folder,
+        timeout: 120_000,
+        check: false,
+      });
+      assert.equal(output, '');
+    });
+  });
+}
 
 test('the ESM entry, the CommonJS entry and the files of the classes share one runtime', async () => {
   const program = `

@@ -2,6 +2,7 @@
  * What both bridges share: how they get a module, what they check, and what they count. A bridge never attaches to a
  * runtime by itself: only `initialize` does that.
  */
+import { show } from '../core/arguments.js';
 import { InvalidArgumentError, ShapeMismatchError, WasmPerformanceError } from '../core/errors.js';
 import { systemClock } from '../metrics/clock.js';
 import type { HealthIssue } from '../metrics/health.js';
@@ -57,7 +58,7 @@ export class BridgeCore {
     const { maxArraySize = defaultMaxArraySize } = options;
     if (!(typeof maxArraySize === 'number' && maxArraySize >= 0)) {
       throw new InvalidArgumentError(
-        `${name}: maxArraySize is ${String(maxArraySize)}; give a number of elements, or Infinity`,
+        `${name}: maxArraySize is ${show(maxArraySize)}; give a number of elements, or Infinity`,
       );
     }
     this.maxArraySize = maxArraySize;

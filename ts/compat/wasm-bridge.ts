@@ -187,12 +187,15 @@ export class WasmBridge {
     this.#blocks.delete(address);
   }
 
-  /** `whole` works on `inputs` in linear memory; where they do not fit into the pool, `inPieces` does without. */
+  /**
+   * `whole` works on `inputs` in linear memory. Where the pool has no room for them all, the module's operations do, as
+   * far as they can: elementwise ones in pieces.
+   */
   #operation<T>(
     name: string,
     inputs: readonly Float32Array[],
     whole: WholeCall<T>,
-    inPieces: (operations: ModuleOperations) => T,
+    otherwise: (operations: ModuleOperations) => T,
   ): T {
     return this.#core.operation(name, inputs, (loaded) => {
       const module = this.#moduleOf(loaded);
@@ -205,7 +208,7 @@ export class WasmBridge {
       } finally {
         for (const address of addresses) this.freeMemory(address);
       }
-      return this.#core.kernel(() => inPieces(loaded.operations));
+      return this.#core.kernel(() => otherwise(loaded.operations));
     });
   }
 

@@ -18,7 +18,7 @@ export function assertKnownKeys(what: string, given: object, known: readonly str
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  return Object(value) === value ? Object.prototype.toString.call(value) : String(value);
 }
 
 /** The kernels take sizes as u32; memory ends long before that. */
@@ -26,7 +26,7 @@ const largestSize = 0xffff_ffff;
 
 export function assertSize(operation: string, name: string, value: number, most = largestSize): void {
   if (Number.isInteger(value) && value >= 0 && value <= most) return;
-  throw new InvalidArgumentError(`${operation}: ${name} is ${String(value)}; give a whole number, 0 or more`);
+  throw new InvalidArgumentError(`${operation}: ${name} is ${show(value)}; give a whole number, 0 or more`);
 }
 
 /** Whether `value` is a typed array of that class, of any realm. */

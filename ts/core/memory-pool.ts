@@ -6,7 +6,7 @@
  * `stats().leaked`.
  */
 import type { MemoryStats } from '../metrics/runtime-metrics.js';
-import { assertSize } from './arguments.js';
+import { assertSize, show } from './arguments.js';
 import { disposeSymbol } from './disposable.js';
 import { type Engine, owner } from './engine.js';
 import { InvalidArgumentError, ShapeMismatchError, WasmPerformanceError } from './errors.js';
@@ -154,7 +154,8 @@ export class Float32PoolBlock extends PoolBlock implements Float32Block {
           'give fewer, or a longer block',
       );
     }
-    this.engine.heapF32.set(values, (this.address >>> 2) + at);
+    // An array whose buffer was transferred has no elements, and a raw error for who copies them.
+    if (values.length > 0) this.engine.heapF32.set(values, (this.address >>> 2) + at);
     return this;
   }
 
@@ -195,7 +196,7 @@ export class Pool implements MemoryPool {
   allocate(bytes: number, alignment: 16 | 64 = 16): Block {
     assertSize('allocate', 'bytes', bytes, anySize);
     if (alignment !== 16 && alignment !== 64) {
-      throw new InvalidArgumentError(`allocate: alignment is ${String(alignment)}; give 16 or 64`);
+      throw new InvalidArgumentError(`allocate: alignment is ${show(alignment)}; give 16 or 64`);
     }
     const address = this.#take(bytes, alignment);
     this.engine.heapU8.fill(0, address, address + bytes);
@@ -210,9 +211,7 @@ export class Pool implements MemoryPool {
       return block;
     }
     assertArrayLike('float32', lengthOrValues);
-    const block = this.uninitialized(lengthOrValues.length);
-    this.engine.heapF32.set(lengthOrValues, block.address >>> 2);
-    return block;
+    return this.uninitialized(lengthOrValues.length).set(lengthOrValues);
   }
 
   /** A block for a result: its elements are whatever was there before. */
@@ -244,7 +243,7 @@ export class Pool implements MemoryPool {
   scope<T>(work: () => T): T {
     this.engine.assertAlive('scope');
     if (typeof work !== 'function') {
-      throw new InvalidArgumentError(`scope: work is of type ${typeof work}; give a function`);
+      throw new InvalidArgumentError(`scope: work is ${show(work)}; give a function`);
     }
     const made: PoolBlock[] = [];
     this.#scopes.push(made);
@@ -298,9 +297,7 @@ function assertArrayLike(operation: string, values: ArrayLike<number>): void {
   ) {
     return;
   }
-  throw new InvalidArgumentError(
-    `${operation}: values are ${values === null ? 'null' : `of type ${typeof values}`}; give an array of numbers`,
-  );
+  throw new InvalidArgumentError(`${operation}: values are ${show(values)}; give an array of numbers`);
 }
 
 /** After its first `await` a function is outside the scope: what it made would be freed under its hands. */

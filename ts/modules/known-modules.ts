@@ -1,4 +1,5 @@
 /** The modules that exist in this process. */
+import { show } from '../core/arguments.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { builtInModules } from './built-in-modules.js';
 import type { ModuleProvider } from './module-definition.js';
@@ -16,5 +17,5 @@ export function moduleByName(name: string): ModuleProvider | undefined {
   const found = modules.find((module) => module.name === name);
   if (found !== undefined) return found;
   const names = [...modules.map((module) => `'${module.name}'`), "'auto'"].join(', ');
-  throw new InvalidArgumentError(`preferredModule: there is no module '${name}'; use one of ${names}`);
+  throw new InvalidArgumentError(`preferredModule: there is no module ${show(name)}; use one of ${names}`);
 }

@@ -1,5 +1,6 @@
 /** Activations: one kernel that is told which one by a number. */
 import { type ActivationName, activationNames } from '../core/abi.js';
+import { show } from '../core/arguments.js';
 import type { Engine } from '../core/engine.js';
 import { elementwiseOperation } from './elementwise.js';
 import type { Kernel, Operation, OperationRunner } from './operation.js';
@@ -70,8 +71,5 @@ export function createActivations(engine: Engine, runner: OperationRunner) {
 
 /** Refuses a call of `operation` with an activation that there is none. */
 export function refuseName(runner: OperationRunner, operation: Operation, name: unknown): never {
-  runner.refuse(
-    operation,
-    `there is no activation '${String(name)}'; give one of ${activationNames.join(', ')}`,
-  );
+  runner.refuse(operation, `there is no activation ${show(name)}; give one of ${activationNames.join(', ')}`);
 }

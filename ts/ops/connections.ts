@@ -1,10 +1,11 @@
 /** The rules that change the weights of connections: one kernel that is told which one by a number. */
 import { connectionRuleNames } from '../core/abi.js';
+import { show } from '../core/arguments.js';
 import type { Engine } from '../core/engine.js';
 import type { Kernel, Operation, OperationRunner } from './operation.js';
 import { connectionRows, elementwise } from './shapes.js';
 import type { ConnectionRule } from './types.js';
-import type { Vec } from './vec.js';
+import { lengthOf, type Vec } from './vec.js';
 
 const noOptions = {};
 
@@ -46,24 +47,26 @@ export function createConnections(engine: Engine, runner: OperationRunner) {
   return (weights: Vec, options: ConnectionRule & { readonly out?: Vec } = noOptions): Vec => {
     runner.assertOptions(rules.bistable, options, "{ rule: 'prune' }");
     const { rule = 'bistable', pre, post, decay = 0, min = 0, max = 1, out } = options;
-    if (!Object.hasOwn(rules, rule)) {
+    if (!connectionRuleNames.includes(rule)) {
       runner.refuse(
         rules.bistable,
-        `there is no rule '${String(rule)}'; give one of ${connectionRuleNames.join(', ')}`,
+        `there is no rule ${show(rule)}; give one of ${connectionRuleNames.join(', ')}`,
       );
     }
     const it = rules[rule];
-    const { eta = rule === bistable ? 0.25 : 0.01 } = options;
-    const { target = 1, threshold = 0.01, seed = 0 } = options;
+    const { eta = rule === bistable ? 0.25 : 0.01, target = 1, threshold = 0.01, seed = 0 } = options;
+    // One by one: a fraction that is read by a name in a variable is allocated anew.
     assertNumber(it, 'eta', eta);
     assertNumber(it, 'decay', decay);
     assertNumber(it, 'target', target);
     assertNumber(it, 'threshold', threshold);
     assertNumber(it, 'min', min);
     assertNumber(it, 'max', max);
+    assertNumber(it, 'rows', options.rows ?? 0);
+    assertNumber(it, 'cols', options.cols ?? 0);
     if (min > max) runner.refuse(it, `min ${min} is above max ${max}; exchange them`);
     if (!Number.isSafeInteger(seed) || seed < 0) {
-      runner.refuse(it, `seed is ${String(seed)}; give a whole number, 0 or more`);
+      runner.refuse(it, `seed is ${show(seed)}; give a whole number, 0 or more`);
     }
     numbers[0] = rule === homeostatic ? target : rule === prune ? threshold : eta;
     numbers[1] = decay;
@@ -74,7 +77,7 @@ export function createConnections(engine: Engine, runner: OperationRunner) {
       return runner.run(it, weights, undefined, undefined, out, 0, seed >>> 0, high);
     }
     if (rule === homeostatic) {
-      const length = (weights as Vec | undefined)?.length ?? 0;
+      const length = lengthOf(weights);
       const { rows = options.cols ? length / options.cols : 1, cols = rows ? length / rows : 0 } = options;
       return runner.run(it, weights, undefined, undefined, out, rows, cols);
     }
@@ -84,12 +87,11 @@ export function createConnections(engine: Engine, runner: OperationRunner) {
         `${rule} needs ${pre == null ? 'pre' : 'post'}; give pre, one element for each column, and post, one for each row`,
       );
     }
-    const { rows = post.length, cols = pre.length } = options;
+    const { rows = lengthOf(post), cols = lengthOf(pre) } = options;
     return runner.run(it, weights, pre, post, out, rows, cols);
   };
 
   function assertNumber(it: Operation, parameter: string, value: unknown): void {
-    if (typeof value !== 'number') runner.refuseNumber(it, parameter, value);
-    if (Number.isNaN(value)) runner.refuse(it, `${parameter} is NaN; give a number`);
+    if (typeof value !== 'number' || Number.isNaN(value)) runner.refuseNumber(it, parameter, value);
   }
 }

@@ -1,4 +1,6 @@
 /** What an operation is, and the one body that every call goes through. */
+
+import { show } from '../core/arguments.js';
 import type { Engine } from '../core/engine.js';
 import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
 import type { Float32PoolBlock, Pool } from '../core/memory-pool.js';
@@ -138,8 +140,8 @@ export class OperationRunner {
       const length = operation.resultLength(operation, a, other, c, m, n, k, flags);
       // An array as the result of a copying call is made where its elements are copied.
       const copied = out === undefined && x === undefined && access === 'pieces' && length > 0;
-      let result = copied ? undefined : (out ?? newResult(this.#pool, x, length));
-      const target = result && blockOf(engine, result, name, 'out');
+      let result = copied ? undefined : out === undefined ? newResult(this.#pool, x, length) : out;
+      const target = copied ? undefined : blockOf(engine, result!, name, 'out');
       if (out === undefined) made = target;
       else assertLength(name, 'out', out.length, length);
       const inPlace = x !== undefined && y !== undefined && z !== undefined && target !== undefined;
@@ -196,7 +198,7 @@ export class OperationRunner {
   /** Refuses what is no object where one is wanted. `what` says of the operation's options or shape that they are. */
   assertObject(operation: Measured, what: string, given: unknown, wanted: string): void {
     if (typeof given !== 'object' || given === null) {
-      this.refuse(operation, `${what} ${String(given)}; give ${wanted}`);
+      this.refuse(operation, `${what} ${show(given)}; give ${wanted}`);
     }
   }
 
@@ -207,7 +209,7 @@ export class OperationRunner {
 
   /** Refuses what was given for a number. */
   refuseNumber(operation: Measured, name: string, given: unknown): never {
-    this.refuse(operation, `${name} is of type ${typeof given}; give a number`);
+    this.refuse(operation, `${name} is ${show(given)}; give a number`);
   }
 
   /**
@@ -226,12 +228,20 @@ export class OperationRunner {
   }
 }
 
+/** For a RangeError of the engine: a result of this size cannot be allocated, which is `INVALID_ARGUMENT`. */
+export function sizeError(error: Error, operation: string): Error {
+  return /stack/.test(error.message)
+    ? error
+    : new InvalidArgumentError(`${operation}: ${error.message}; give smaller sizes`, { cause: error });
+}
+
 /**
  * What to throw for `error`, caught in `operation`: a trap of the module becomes `TRAPPED`, and its engine is marked;
  * anything else stays. The `js` build has no class of its own for traps, so they are told by name and text.
  */
 export function callError(engine: Engine, error: unknown, operation: string): unknown {
   if (!(error instanceof Error) || error instanceof WasmPerformanceError) return error;
+  if (error.name === 'RangeError') return sizeError(error, operation);
   if (error.name !== 'RuntimeError' && !error.message.startsWith('Aborted(')) return error;
   engine.trapped = true;
   return new WasmPerformanceError(

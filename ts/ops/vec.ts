@@ -40,6 +40,11 @@ export function isFloat32Array(value: unknown): value is Float32Array {
   return ArrayBuffer.isView(value) && (value as Float32Array)[Symbol.toStringTag] === 'Float32Array';
 }
 
+/** 0 for what is no vector: it is refused when it is used. */
+export function lengthOf(value: Vec | undefined): number {
+  return isFloat32Array(value) || (value as Float32PoolBlock | undefined)?.engine ? value!.length : 0;
+}
+
 /** A result of the kind of the first operand: a block when that is one. */
 export function newResult(pool: Pool, first: Float32PoolBlock | undefined, length: number): Vec {
   return first === undefined ? new Float32Array(length) : pool.uninitialized(length);

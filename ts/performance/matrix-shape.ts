@@ -1,7 +1,9 @@
 /**
  * The sizes of a matrix product from what `simdMatrixMultiply` is given.
  */
+import { show } from '../core/arguments.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
+import { sizeError } from '../ops/operation.js';
 
 export interface MatrixShape {
   readonly m: number;
@@ -23,9 +25,7 @@ export function matrixShape(
 ): MatrixShape {
   for (const [name, value] of Object.entries({ rows, cols, k: inner ?? 0 })) {
     if (Number.isSafeInteger(value) && value >= 0) continue;
-    throw new InvalidArgumentError(
-      `${operation}: ${name} is ${String(value)}; give a whole number, 0 or more`,
-    );
+    throw new InvalidArgumentError(`${operation}: ${name} is ${show(value)}; give a whole number, 0 or more`);
   }
   if (inner !== undefined) {
     if (aLength === rows * inner && bLength === inner * cols) return { m: rows, n: cols, k: inner };
@@ -47,4 +47,13 @@ export function matrixShape(
     );
   }
   return { m: rows, n: cols, k };
+}
+
+/** An array for the product. Its sizes may be of any size where the inner one is 0: throws `INVALID_ARGUMENT`. */
+export function newProduct(operation: string, m: number, n: number): Float32Array {
+  try {
+    return new Float32Array(m * n);
+  } catch (error) {
+    throw sizeError(error as RangeError, operation);
+  }
 }

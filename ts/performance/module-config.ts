@@ -1,6 +1,7 @@
 /**
  * The configuration of the performance system: defaults, and checks at the edge.
  */
+import { show } from '../core/arguments.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import type { HealthThresholds } from '../metrics/health.js';
 import type { Profiling } from '../metrics/runtime-metrics.js';
@@ -145,6 +146,5 @@ function isObject(value: unknown): value is object {
 }
 
 function wrong(name: string, wanted: string, given: unknown): InvalidArgumentError {
-  const text = typeof given === 'string' ? `'${given}'` : String(given);
-  return new InvalidArgumentError(`${name} must be ${wanted}, it is ${text}`);
+  return new InvalidArgumentError(`${name} must be ${wanted}, it is ${show(given)}`);
 }

@@ -17,7 +17,7 @@ import {
   layerConfig,
   sharedSource,
 } from './layer-options.js';
-import { type MatrixShape, matrixShape } from './matrix-shape.js';
+import { type MatrixShape, matrixShape, newProduct } from './matrix-shape.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
 import { type CallSize, type SIMDOperation, SimdCallCounts } from './simd-call-counts.js';
 
@@ -134,7 +134,7 @@ export class SIMDAccelerationLayer {
       // More than k·n elements of b are allowed: the rest is not part of the matrix.
       const factor = b.length === k * n ? b : b.subarray(0, k * n);
       if (operations !== undefined) return operations.matrixMultiply(a, factor, m, n, k);
-      const out = new Float32Array(m * n);
+      const out = newProduct(name, m, n);
       matmulJs(a, b, out, m, n, k);
       return out;
     });

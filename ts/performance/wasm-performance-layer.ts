@@ -122,6 +122,7 @@ export class WasmPerformanceLayer {
    * own layers.) Throws `INVALID_ARGUMENT`.
    */
   constructor(options: WasmPerformanceLayerOptions = {}) {
+    const config = layerConfig(options);
     const { validateInputs = 'propagate' } = options;
     if (validateInputs !== 'throw' && validateInputs !== 'propagate') {
       throw new InvalidArgumentError(
@@ -129,7 +130,6 @@ export class WasmPerformanceLayer {
       );
     }
     this.#validate = validateInputs === 'throw';
-    const config = layerConfig(options);
     this.#options = () => config;
     const source = sharedSource(config, options.memoryLimit !== undefined);
     this.#attachment = new RuntimeAttachment('WasmPerformanceLayer', source, config.enableProfiling);

@@ -141,12 +141,12 @@ const refusals: Readonly<Record<string, Refusal>> = {
   'no number': {
     call: (ops) => ops.scale(four(), wrong<number>('2')),
     code: 'INVALID_ARGUMENT',
-    message: /^scale: factor is of type string; give a number/,
+    message: /^scale: factor is '2'; give a number/,
   },
   'no upper end': {
     call: (ops) => ops.clamp(four(), 0, wrong<number>(undefined)),
     code: 'INVALID_ARGUMENT',
-    message: /^clamp: high is of type undefined/,
+    message: /^clamp: high is undefined/,
   },
   'an unknown activation': {
     call: (ops) => ops.activate(wrong<'relu'>('swish'), four()),

@@ -201,10 +201,10 @@ describeBuilds('optimizeConnections', (runtime, build) => {
       'SHAPE_MISMATCH',
       /6 elements/,
     ],
-    'eta that is none': [{ eta: '1' }, 'INVALID_ARGUMENT', /eta is of type string; give a number/],
+    'eta that is none': [{ eta: '1' }, 'INVALID_ARGUMENT', /eta is '1'; give a number/],
     'eta NaN': [{ eta: Number.NaN }, 'INVALID_ARGUMENT', /eta is NaN; give a number/],
     'decay NaN': [{ decay: Number.NaN }, 'INVALID_ARGUMENT', /decay is NaN/],
-    'target null': [{ rule: 'homeostatic', target: null }, 'INVALID_ARGUMENT', /target is of type object/],
+    'target null': [{ rule: 'homeostatic', target: null }, 'INVALID_ARGUMENT', /target is null/],
     'threshold NaN': [{ rule: 'prune', threshold: Number.NaN }, 'INVALID_ARGUMENT', /threshold is NaN/],
     'ends that are none': [{ min: Number.NaN }, 'INVALID_ARGUMENT', /min is NaN/],
     'ends in the wrong order': [
@@ -214,7 +214,7 @@ describeBuilds('optimizeConnections', (runtime, build) => {
     ],
     'a negative seed': [{ rule: 'jitter', seed: -1 }, 'INVALID_ARGUMENT', /seed is -1; give a whole number/],
     'a seed with a fraction': [{ rule: 'jitter', seed: 0.5 }, 'INVALID_ARGUMENT', /seed is 0.5/],
-    'options that are none': ['prune', 'INVALID_ARGUMENT', /options are prune; give an object/],
+    'options that are none': ['prune', 'INVALID_ARGUMENT', /options are 'prune'; give an object/],
     'an out of another length': [{ out: new Float32Array(5) }, 'SHAPE_MISMATCH', /out has 5 elements, 6 are/],
   };
   for (const [what, [options, code, message]] of Object.entries(refusals)) {

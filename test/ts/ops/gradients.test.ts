@@ -91,7 +91,7 @@ describeBuilds('activationGradient', (runtime) => {
       message: /^activationGradient: there is no activation 'softmax'/,
     });
     assert.throws(() => ops.activationGradient('tanh', uniform(1, 2), { gain: '1' as never }), {
-      message: /^activationGradient: gain is of type string/,
+      message: /^activationGradient: gain is '1'/,
     });
   });
 });

@@ -34,7 +34,7 @@ describeBuilds('spike rate and mesh efficiency', (runtime) => {
     }
     assert.throws(() => ops.spikeRate(spikes, '5' as never), {
       code: 'INVALID_ARGUMENT',
-      message: /^spikeRate: windowMs is of type string; give a number/,
+      message: /^spikeRate: windowMs is '5'; give a number/,
     });
     assert.throws(() => ops.spikeRate(spikes, 5, null as never), { code: 'INVALID_ARGUMENT' });
     assert.throws(() => ops.spikeRate([1] as never, 5), { message: /^spikeRate: spikes is of type Array/ });

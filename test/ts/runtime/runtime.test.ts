@@ -107,7 +107,7 @@ describeBuilds('scope', (runtime) => {
     assert.throws(() => scope(() => Promise.reject(new Error('nobody sees this'))), refusal);
     assert.throws(() => scope(undefined as never), {
       code: 'INVALID_ARGUMENT',
-      message: /^scope: work is of type undefined/,
+      message: /^scope: work is undefined/,
     });
     assert.equal(memory.stats().liveBlocks, 0);
   });

@@ -1,7 +1,7 @@
 /** The options of a load, checked and completed. */
 
 import type { Profiling } from '../../metrics/operation-recorder.js';
-import { assertKnownKeys } from '../arguments.js';
+import { assertKnownKeys, show } from '../arguments.js';
 import { InvalidArgumentError, WasmPerformanceError } from '../errors.js';
 import type { HostAbortSignal, HostUrl } from '../host-types.js';
 import { builds, type VariantName } from '../variants.js';
@@ -78,11 +78,6 @@ const knownKeys: readonly (keyof LoadOptions)[] = [
 
 /** Throws `INVALID_ARGUMENT` or `MEMORY_LIMIT`. */
 export function readLoadOptions(options: LoadOptions): LoadSettings {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidArgumentError(
-      `loadRuntime: options are ${describe(options)}; give an object, or nothing`,
-    );
-  }
   assertKnownKeys('loadRuntime', options, knownKeys);
   const { variant = 'auto', timeout = 10_000, signal, profiling = true } = options;
   const variants = ['auto', ...builds.map(({ name }) => name)];
@@ -157,11 +152,5 @@ function readBytes(source: ArrayBufferLike | ArrayBufferView): Uint8Array {
 }
 
 function refuse(option: string, given: unknown, wanted: string): never {
-  throw new InvalidArgumentError(`loadRuntime: ${option} is ${describe(given)}; give ${wanted}`);
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'object' && value !== null) return Object.prototype.toString.call(value);
-  return String(value);
+  throw new InvalidArgumentError(`loadRuntime: ${option} is ${show(given)}; give ${wanted}`);
 }

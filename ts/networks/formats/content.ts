@@ -6,6 +6,7 @@
  * whole file was found right.
  */
 import { activationNames, rowActivationNames } from '../../core/abi.js';
+import { show } from '../../core/arguments.js';
 import { WasmPerformanceError } from '../../core/errors.js';
 import type { LayerParameters, OutputActivationName } from '../types.js';
 
@@ -28,7 +29,7 @@ export function badFormat(place: string, problem: string): never {
 export function excerpt(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  return show(value);
 }
 
 /** Refuses `value`, which stands at `place`. */
