@@ -49,9 +49,9 @@ const buffer = (bytes: number): Step => {
  * is ever touched: the 2.6 GiB of all buffers are address space. Measured on Linux, with nearly empty heaps and with
  * heaps of 60 MB:
  * - Firefox 153 collects at the second or third buffer: 1 to 9 ms.
- * - WebKitGTK 2.50 collects at the fourth to ninth. But each collection counts what it has just freed as if it lived,
- *   and raises the limit: after some within one job no number of buffers is enough. It has few places for memories of
- *   WebAssembly, and collects at once to have one: at the seventh at most, 1 to 3 ms.
+ * - WebKitGTK 2.50 collects at the fourth to ninth; but within one job more are needed each time, in the end more than
+ *   there are. It has few places for memories of WebAssembly, though, and collects at once to have one: at the seventh
+ *   at most, 1 to 3 ms, each time.
  * - V8 (Node 20, Node 24, Chromium 156) collects at the second buffer, or begins to mark in slices, for which a running
  *   job leaves no time; then it collects at once when its hard limit is passed, at the 11th to 18th: 5 to 20 ms in a
  *   small heap, 120 to 180 ms in one of 60 MB.
@@ -80,7 +80,7 @@ const longestPressure = 1000;
 const fruitlessInARow = 3;
 const pauseFactor = 10;
 
-/** As many agents can be told apart in one job; some 60 bytes each. */
+/** One job can watch as many: each agent made in it, and in each search all that live and the canaries. 60 bytes each. */
 const witnesses = 512;
 
 interface Prepared {
