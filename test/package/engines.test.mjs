@@ -31,6 +31,17 @@ const COMMON_JS = CHECK.replace(/import (.*) from (.*);/, 'const $1 = require($2
   'exports.check = async function check',
 );
 
+/** 600 agents of 2.7 MB, each forgotten after one run, in a pool that holds 19. */
+const FORGETTING = `
+import { createSasiNeuralModule, loadRuntime } from '@sasi/wasm-performance';
+const module = createSasiNeuralModule(await loadRuntime());
+let count = 0;
+for (; count < 600; count++) {
+  const agent = module.createNeuralNetwork({ architecture: [1024, 512, 256, 128] });
+  await module.runInference(agent, new Array(1024).fill(0.5));
+}
+${report('count')}`;
+
 test('npm install in an empty folder brings the package alone and runs no script', async () => {
   await inProject({ 'package.json': '{ "private": true }' }, async (folder) => {
     await run('rm', ['-r', join(folder, 'node_modules')]);
@@ -170,15 +181,19 @@ for (const format of ['cjs', 'iife']) {
 }
 
 test('Bun', async () => {
-  await inProject({ 'check.mjs': CHECK, 'main.mjs': EVERY_BUILD }, async (folder) => {
+  const files = { 'check.mjs': CHECK, 'main.mjs': EVERY_BUILD, 'forgetting.mjs': FORGETTING };
+  await inProject(files, async (folder) => {
     const bun = platformBinary('bun');
     const env = { DO_NOT_TRACK: '1', BUN_RUNTIME_TRANSPILER_CACHE_PATH: '0' };
-    assert.deepEqual(await reportOf(folder, bun, ['run', '--no-install', 'main.mjs'], env), EVERY_RESULT);
+    const flags = ['run', '--no-install'];
+    assert.deepEqual(await reportOf(folder, bun, [...flags, 'main.mjs'], env), EVERY_RESULT);
+    assert.equal(await reportOf(folder, bun, [...flags, 'forgetting.mjs'], env), 600);
   });
 });
 
 test('Deno', async () => {
-  await inProject({ 'check.mjs': CHECK, 'main.mjs': EVERY_BUILD }, async (folder) => {
+  const files = { 'check.mjs': CHECK, 'main.mjs': EVERY_BUILD, 'forgetting.mjs': FORGETTING };
+  await inProject(files, async (folder) => {
     const env = { DENO_NO_UPDATE_CHECK: '1', DENO_DIR: join(folder, '.deno') };
     const flags = [
       'run',
@@ -187,10 +202,9 @@ test('Deno', async () => {
       '--node-modules-dir=manual',
       `--allow-read=${folder}`,
     ];
-    assert.deepEqual(
-      await reportOf(folder, platformBinary('deno'), [...flags, 'main.mjs'], env),
-      EVERY_RESULT,
-    );
+    const deno = platformBinary('deno');
+    assert.deepEqual(await reportOf(folder, deno, [...flags, 'main.mjs'], env), EVERY_RESULT);
+    assert.equal(await reportOf(folder, deno, [...flags, 'forgetting.mjs'], env), 600);
   });
 });
 

@@ -6,7 +6,7 @@
  * the callback comes in a later turn of the event loop, too late for the creation that needs the room now. So two
  * things happen here, both before the creation returns:
  *
- * 1. The engine is given a reason to collect: buffers that nobody keeps (see `pressure`).
+ * 1. The engine is given a reason to collect (see `pressure`).
  * 2. WeakRefs tell who has died. What a WeakRef is made for, or gives by `deref`, stays alive until the running job
  *    ends (ECMA-262, KeepDuringJob); and a whole chain of `await`s can be one job. So none is made for an agent: an
  *    agent holds a witness whose WeakRef was made in an earlier job, and one that was looked at gets another witness.
@@ -38,28 +38,39 @@ interface Holding {
 const host = globalThis as { readonly Bun?: { gc?(synchronously: boolean): unknown } };
 
 const mebibyte = 2 ** 20;
+type Step = () => unknown;
+const times = (count: number, step: Step): Step[] => new Array<Step>(count).fill(step);
+const buffer = (bytes: number): Step => {
+  return () => new ArrayBuffer(bytes);
+};
+
 /**
- * Bytes of the buffers that are made, one after the other, until the engine has collected: 2.6 GiB of address space at
- * most, of which no page is ever touched. 0 stands for what Bun has instead: there each buffer would be filled with
- * zeros. Measured on Linux, with nearly empty heaps and with heaps of 60 MB:
- * - Firefox 153 collects at the second or third, WebKitGTK 2.50 at the fourth to ninth: 1 to 9 ms.
- * - V8 (Node 20, Node 24, Chromium 156) collects at the second, or begins to mark in slices, for which a running job
- *   leaves no time; then it collects at once when its hard limit is passed, at the 11th to 18th: 5 to 20 ms in a small
- *   heap, 120 to 180 ms in one of 60 MB.
+ * What is done, one after the other, until the engine has collected. Nobody keeps what is made, and none of its pages
+ * is ever touched: the 2.6 GiB of all buffers are address space. Measured on Linux, with nearly empty heaps and with
+ * heaps of 60 MB:
+ * - Firefox 153 collects at the second or third buffer: 1 to 9 ms.
+ * - WebKitGTK 2.50 collects at the fourth to ninth; but within one job more are needed each time, in the end more than
+ *   there are. It has few places for memories of WebAssembly, though, and collects at once to have one: at the seventh
+ *   at most, 1 to 3 ms, each time.
+ * - V8 (Node 20, Node 24, Chromium 156) collects at the second buffer, or begins to mark in slices, for which a running
+ *   job leaves no time; then it collects at once when its hard limit is passed, at the 11th to 18th: 5 to 20 ms in a
+ *   small heap, 120 to 180 ms in one of 60 MB.
  * - Where its limit is higher, an allocation that fails makes V8 collect, four times over; which is why these come
  *   last. The first fails in Node; Chromium and the others refuse it for its length. The second is the longest that
  *   Chromium tries; Firefox and WebKit refuse it.
+ * - Bun would fill each buffer with zeros, but can be asked.
  */
-const pressure: readonly number[] = [
-  0,
-  ...new Array<number>(10).fill(64 * mebibyte),
-  ...new Array<number>(8).fill(256 * mebibyte),
-  2 ** 52,
-  2 ** 35 - 1,
+const pressure: readonly Step[] = [
+  () => host.Bun?.gc?.(true),
+  ...times(10, buffer(64 * mebibyte)),
+  ...times(8, () => wasmApi && new wasmApi.Memory({ initial: 0 })),
+  ...times(8, buffer(256 * mebibyte)),
+  buffer(2 ** 52),
+  buffer(2 ** 35 - 1),
 ];
 /** The first may have been one of young objects alone, as in V8 15 (Deno 2.9). */
 const enoughCollections = 3;
-/** Milliseconds after which no further buffer is made. */
+/** Milliseconds after which no further step is taken. */
 const longestPressure = 1000;
 
 /**
@@ -69,7 +80,7 @@ const longestPressure = 1000;
 const fruitlessInARow = 3;
 const pauseFactor = 10;
 
-/** As many agents can be told apart in one job; some 60 bytes each. */
+/** One job can watch as many: each agent made in it, and in each search all that live and the canaries. 60 bytes each. */
 const witnesses = 512;
 
 interface Prepared {
@@ -181,9 +192,9 @@ export class AgentMemory {
     if (held === 0 || begin < this.#pausedUntil) return false;
     let collections = 0;
     let canaries = dropAhead();
-    for (const [step, bytes] of pressure.entries()) {
-      press(bytes);
-      if (canaries[step]!.deref() === undefined) {
+    for (const [index, step] of pressure.entries()) {
+      press(step);
+      if (canaries[index]!.deref() === undefined) {
         this.#releaseDead();
         collections++;
         canaries = dropAhead();
@@ -225,10 +236,9 @@ function isAlive(holding: Holding): boolean {
   return true;
 }
 
-function press(bytes: number): void {
+function press(step: Step): void {
   try {
-    if (bytes === 0) host.Bun?.gc?.(true);
-    else void new ArrayBuffer(bytes);
+    step();
   } catch {
     // An engine that had no room has collected, too.
   }
