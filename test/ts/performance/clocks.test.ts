@@ -113,7 +113,9 @@ function assertNothingClaimed(
   // A call or a load that the machine held up for long enough may be told.
   for (const { name, unit, measured, upperBound = false } of targets) {
     if (unit !== 'ms') continue;
-    assert.ok(measured === null || measured >= (upperBound ? step : 4 * step), `${name}: ${measured}`);
+    // Readings are not exact multiples.
+    const least = (upperBound ? 1 : 4) * step * (1 - 1e-9);
+    assert.ok(measured === null || measured >= least, `${name}: ${measured}`);
   }
 }
 
