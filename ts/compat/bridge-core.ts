@@ -137,7 +137,7 @@ export class BridgeCore {
       this.#count(meter.end(start, elements) - start, elements);
       return result;
     } catch (error) {
-      meter.fail(start);
+      this.attachment.fail(meter, start, error);
       throw error === this.#failure ? functionError(error) : error;
     }
   }

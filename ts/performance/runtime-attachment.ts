@@ -6,7 +6,7 @@
 import { WasmPerformanceError } from '../core/errors.js';
 import type { HostAbortSignal } from '../core/host-types.js';
 import type { VariantName } from '../core/variants.js';
-import { OperationRecorder } from '../metrics/operation-recorder.js';
+import { type OperationMeter, OperationRecorder } from '../metrics/operation-recorder.js';
 import type { Profiling } from '../metrics/runtime-metrics.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 import type { ModuleOperations } from '../modules/module-operations.js';
@@ -73,6 +73,12 @@ export class RuntimeAttachment {
   /** Calls among the recorder's errors that a trap ended. */
   get trappedCalls(): number {
     return this.#trappedCalls;
+  }
+
+  /** Counts a call that `meter` timed from `start` on as one that failed with `error`. */
+  fail(meter: OperationMeter, start: number, error: unknown): void {
+    meter.fail(start);
+    if (isTrap(error)) this.#trappedCalls++;
   }
 
   /** Begins to count or ends it; what was counted is kept unless that changes. */
@@ -173,10 +179,7 @@ export class RuntimeAttachment {
     try {
       return work(module.operations, given as Given);
     } catch (error) {
-      if (isTrap(error)) {
-        this.#trappedCalls++;
-        if (module === this.#current) this.#giveUp(module);
-      }
+      if (isTrap(error) && module === this.#current) this.#giveUp(module);
       throw error;
     }
   }

@@ -301,7 +301,7 @@ export class SIMDAccelerationLayer {
       size = sizeOf(a, b);
       result = module === undefined ? work(undefined, size) : this.#attachment.run(module, work, size);
     } catch (error) {
-      meter.fail(start);
+      this.#attachment.fail(meter, start, error);
       throw error;
     }
     const end = meter.end(start, size.elements);

@@ -323,7 +323,7 @@ export class WasmPerformanceLayer {
       }
       return result;
     } catch (error) {
-      meter.fail(start);
+      this.#attachment.fail(meter, start, error);
       throw error;
     }
   }
