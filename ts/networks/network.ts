@@ -110,13 +110,9 @@ class DenseNetwork implements Network {
   async train(data: Dataset, options: TrainOptions = {}): Promise<TrainingReport> {
     this.#core.object('train');
     const settings = trainSettings('train', options, this.#output);
-    try {
-      const checked = checkDataset('train', data, this.#core.widths);
-      const { train } = await importTraining();
-      return await train(trainingParts, this.#core, checked, settings);
-    } catch (error) {
-      throw callError(this.#core.engine, error, 'train');
-    }
+    const checked = checkDataset('train', data, this.#core.widths);
+    const { train } = await importTraining();
+    return train(trainingParts, this.#core, checked, settings);
   }
 
   evaluate(data: Dataset, options: EvaluateOptions = {}): Evaluation {

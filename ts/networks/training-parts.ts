@@ -6,6 +6,7 @@
 import { owner } from '../core/engine.js';
 import { InvalidArgumentError, PoolExhaustedError } from '../core/errors.js';
 import { systemClock } from '../metrics/clock.js';
+import { callError } from '../ops/operation.js';
 import { badRowError, firstBadRow } from './bad-rows.js';
 import { Batches } from './batches.js';
 import { checkDataset } from './dataset.js';
@@ -20,6 +21,7 @@ export const trainingParts = {
   badRowError,
   firstBadRow,
   Batches,
+  callError,
   checkDataset,
   EvaluationRun,
   TrainerCore,

@@ -11,6 +11,9 @@ import type { TrainingParts } from './training-parts.js';
 import type { EpochRecord, TrainingReport } from './types.js';
 import { splitData, Validation } from './validation.js';
 
+/** What the caller's own function threw as `cause`: it says nothing of the module, and is not to be read as a trap. */
+class CallbackFailure extends Error {}
+
 /** Values that are looked at in one go when a bad row is searched for. */
 const searchedValues = 1 << 20;
 
@@ -129,7 +132,7 @@ class TrainingRun {
     if (onProgress === undefined) return;
     const { batchRows } = this.#batches;
     const elapsed = this.#trainingTime + this.#parts.systemClock() - this.#start;
-    onProgress({
+    const progress = {
       epoch,
       epochs,
       batch: Math.ceil(this.#epochRows / batchRows),
@@ -137,7 +140,12 @@ class TrainingRun {
       loss: this.#epochLossSum / this.#epochRows,
       samplesPerSecond: perSecond(this.#rowsSeen, elapsed),
       elapsed,
-    });
+    };
+    try {
+      onProgress(progress);
+    } catch (cause) {
+      throw new CallbackFailure('onProgress', { cause });
+    }
   }
 
   /** Throws `INVALID_ARGUMENT` for the first row with NaN or an infinity, of all that the arrays hold. */
@@ -172,6 +180,8 @@ export async function train(
     const report = await run.run().finally(() => run.dispose());
     const accuracy = await measureAccuracy(parts, core, data, settings, slices);
     return accuracy === undefined ? report : { ...report, accuracy };
+  } catch (error) {
+    throw error instanceof CallbackFailure ? error.cause : parts.callError(core.engine, error, 'train');
   } finally {
     slices.close();
   }

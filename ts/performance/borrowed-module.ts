@@ -1,8 +1,8 @@
-/** A module that is somebody else's to give back. */
+/** Uses of a module that somebody else has loaded. */
 import type { LoadedModule } from '../modules/module-definition.js';
 
-/** The manager's module for a layer: only the manager gives it back. */
-export function borrow(loaded: LoadedModule): LoadedModule {
+/** For somebody who does not give it back himself: `release` is told that he has done with it. */
+export function borrow(loaded: LoadedModule, release: () => void = () => {}): LoadedModule {
   return {
     runtime: loaded.runtime,
     ops: loaded.ops,
@@ -16,6 +16,21 @@ export function borrow(loaded: LoadedModule): LoadedModule {
     get retired() {
       return loaded.retired;
     },
-    release: () => {},
+    release,
+  };
+}
+
+/** Makes uses of a module that is given back with the last of them: who keeps it and who works with it may differ. */
+export function countUses(loaded: LoadedModule): () => LoadedModule {
+  let uses = 0;
+  return () => {
+    uses++;
+    let released = false;
+    return borrow(loaded, () => {
+      if (released) return;
+      released = true;
+      uses--;
+      if (uses === 0) loaded.release();
+    });
   };
 }

@@ -1,6 +1,5 @@
 /** Checks of what the layers' operations are given. */
 
-import { show } from '../core/arguments.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
 import { isFloat32Array } from '../ops/vec.js';
 
@@ -31,10 +30,8 @@ export function assertSameLength(operation: string, a: Float32Array, b: Float32A
 /** The `out` of `calculateNeuralActivation(x, options)`, if one is given. Throws `INVALID_ARGUMENT`, `SHAPE_MISMATCH`. */
 export function outOf(options: { readonly out?: Float32Array }, x: Float32Array): Float32Array | undefined {
   const name = 'calculateNeuralActivation';
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidArgumentError(`${name}: options are ${show(options)}; give { out }, or nothing`);
-  }
-  const { out } = options;
+  // SASI's method takes one argument: what else Array.prototype.map hands it, say, is no option.
+  const out = typeof options === 'object' ? options?.out : undefined;
   if (out === undefined) return undefined;
   assertFloat32Array(name, 'out', out);
   if (out.length === x.length) return out;

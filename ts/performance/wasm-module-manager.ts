@@ -293,9 +293,7 @@ export class WasmModuleManager {
     this.#traps.clear();
     this.#preloaded.release();
     active?.loaded.release();
-    if (active !== undefined) {
-      callAll(this.#listeners, { from: active.definition.name, to: 'none', tier: null });
-    }
+    if (active !== undefined) this.#tellOfEnd(active);
     return Promise.resolve();
   }
 
@@ -310,7 +308,10 @@ export class WasmModuleManager {
     before: ActiveModule | undefined = this.#active,
   ): Promise<void> {
     const config = this.#config;
-    const { entries, chosen, error } = await select();
+    // It rejects where the preferred module is none any more.
+    const { entries, chosen, error } = await select().catch(
+      (reason: unknown): Selection => ({ entries: [], error: reason }),
+    );
     if (signal.aborted) {
       chosen?.loaded.release();
       throw new WasmPerformanceError('ABORTED', 'the manager was cleaned up while a module was loaded');
@@ -360,6 +361,7 @@ export class WasmModuleManager {
   #replaceRetired(): void {
     const active = this.#active;
     if (!active?.loaded.retired) return;
+    this.#preloaded.dropRetired();
     if (active.loaded.disposed) this.#lastError = this.#reason;
     else this.#traps.add(active.loaded.runtime.variant);
     this.#active = undefined;
@@ -370,7 +372,13 @@ export class WasmModuleManager {
       await this.#install(() => selectFrom(definition, this.#loadOptions(signal)), signal, active);
     });
     // What it fails with is `lastError`, and is told to the next one who calls.
-    rebuilt.catch(() => {});
+    rebuilt.catch(() => {
+      if (this.#active === undefined && !this.#detached) this.#tellOfEnd(active);
+    });
+  }
+
+  #tellOfEnd({ definition }: ActiveModule): void {
+    callAll(this.#listeners, { from: definition.name, to: 'none', tier: null });
   }
 
   /** The module in use, if it is of any use: somebody else who shares its runtime may have ended that. */

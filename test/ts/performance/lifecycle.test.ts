@@ -125,6 +125,88 @@ test('a module that was preloaded is the one that a switch takes, each time', as
   assertNothingLeft();
 });
 
+test('a preload never ends the module in use', async () => {
+  const told: string[] = [];
+  const manager = new WasmModuleManager(production);
+  manager.onSwitch(({ to }) => told.push(to));
+  await manager.initialize();
+  await manager.preload('fallback');
+  await manager.switchModule('fallback');
+  manager.updateConfig({ memoryLimit: 32 * 1024 * 1024 });
+  assert.equal(await manager.preload('fallback'), true);
+  assert.equal(manager.isModuleManagerInitialized(), true);
+  assert.equal((await manager.getPerformanceLayer().calculateNeuralActivation(x)).length, 3);
+  assert.equal(manager.getRuntime().memory.stats().limit, 52_428_800);
+  assert.equal(await manager.switchModule('fallback'), true);
+  assert.equal(manager.getRuntime().memory.stats().limit, 32 * 1024 * 1024);
+  assert.deepEqual(told, ['production', 'fallback', 'fallback']);
+  await manager.cleanup();
+  assertNothingLeft();
+});
+
+test('two preloads at once keep one module, which is disposed of once, at the end', async () => {
+  const alive = new Set<number>();
+  let loads = 0;
+  registerModule({
+    name: 'counted',
+    async load() {
+      const id = ++loads;
+      alive.add(id);
+      await new Promise((resolve) => setTimeout(resolve, 20 * id));
+      return {
+        vectorAdd: (a, b) => a.map((value, i) => (alive.has(id) ? value + b[i]! : Number.NaN)),
+        dispose: () => assert.equal(alive.delete(id), true),
+      };
+    },
+  });
+  const manager = new WasmModuleManager(production);
+  await manager.initialize();
+  const [first, second] = [manager.preload('counted'), manager.preload('counted')];
+  assert.equal(await first, true);
+  assert.equal(await manager.switchModule('counted'), true);
+  assert.equal(await second, true);
+  assert.deepEqual(manager.getSIMDLayer().simdVectorAdd(x, x), Float32Array.of(-4, 0, 4));
+  assert.equal(alive.size, 1);
+  await manager.cleanup();
+  assert.deepEqual([...alive], []);
+});
+
+test('a module that is lost for good is an end that is told, and its kept use goes with it', async () => {
+  const told: unknown[] = [];
+  let works = true;
+  registerModule({
+    name: 'works once',
+    loadPriority: 99,
+    load: () => {
+      if (!works) throw new Error('never again');
+      works = false;
+      return { vectorAdd: (a, b) => a.map((value, i) => value + b[i]!) };
+    },
+  });
+  const manager = new WasmModuleManager({ preferredModule: 'works once', enableAutoFallback: false });
+  await manager.initialize();
+  await manager.switchModule('production');
+  works = true;
+  await manager.preload('works once');
+  await manager.switchModule('works once');
+  manager.onSwitch(({ from, to, tier }) => told.push([from, to, tier]));
+  manager.getRuntime().dispose();
+  assert.equal(await manager.initialize(), false);
+  assert.deepEqual(told, [['works once', 'none', null]]);
+  assert.match(manager.getModuleStatus().lastError ?? '', /never again/);
+  assertNothingLeft();
+  await manager.cleanup();
+});
+
+test('a preferred module that is registered no more is told as the reason', async () => {
+  const unregister = registerModule({ name: 'gone', load: () => ({ vectorAdd: (a) => a }) });
+  const manager = new WasmModuleManager({ preferredModule: 'gone' });
+  unregister();
+  assert.equal(await manager.initialize(), false);
+  assert.match(manager.getModuleStatus().lastError ?? '', /^INVALID_ARGUMENT: .*gone/);
+  await manager.cleanup();
+});
+
 test('no timer is left by the cleanup of a manager whose system has listeners', async () => {
   const { reported } = await runProgram<number[]>(
     `const { createWasmPerformanceSystem } = await import('@sasi/wasm-performance');

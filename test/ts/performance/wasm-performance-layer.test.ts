@@ -39,9 +39,13 @@ test('the activation goes into an array that is given, from whichever module', a
       code: 'SHAPE_MISMATCH',
       message: /out has 1000 elements, the argument has 1001/,
     });
-    for (const wrong of [null, 5, { out: [] }, { out: new Float64Array(1001) }] as never[]) {
+    for (const wrong of [{ out: [] }, { out: new Float64Array(1001) }, { out: null }] as never[]) {
       await assert.rejects(layer.calculateNeuralActivation(x, wrong), { code: 'INVALID_ARGUMENT' });
     }
+    const two = [x, inPlace].map(
+      layer.calculateNeuralActivation.bind(layer) as (x: Float32Array) => Promise<Float32Array>,
+    );
+    assert.deepEqual((await Promise.all(two))[0], expected, 'an index is no option');
     await manager.cleanup();
   }
 });
