@@ -178,18 +178,40 @@ export function sampleAtOnce(
   }
 }
 
-const quickWarmUpMs = 0.6;
+const warmUpMs = 0.6;
+const mostWarmUpMs = 50;
+/** What an engine begins by interpreting is one call in a sample: two of those agree without being the engine's last word. */
+const fewestWarmUpIterations = 64;
+/** A sample that takes less than this share of the one before has become faster. */
+const fasterShare = 0.8;
+
+/** Runs `contender` until it no longer becomes faster: the engine has compiled it as well as it will soon. */
+function warmUp(contender: Contender): void {
+  let iterations = 0;
+  let spent = 0;
+  let before = Number.POSITIVE_INFINITY;
+  while (spent < mostWarmUpMs) {
+    const sample = takeSample(contender, warmUpMs);
+    iterations += sample.iterations;
+    spent += sample.time * sample.iterations;
+    const hasSettled = iterations >= fewestWarmUpIterations && sample.time > fasterShare * before;
+    if (hasSettled || sample.time === 0) return;
+    before = sample.time;
+  }
+}
+
 const quickRounds = 5;
 const quickSampleMs = 0.2;
 
 /**
- * Milliseconds per iteration of each, or 0 for all when nothing could be measured: a first impression in some 2 ms each.
+ * Milliseconds per iteration of each, or 0 for all when nothing could be measured: a first impression in some 3 ms each,
+ * and in up to 50 ms where the engine interprets what is called a few times (the wasm2js build).
  * It is the shortest of five samples of 0.2 ms: what a pause of the machine or a compiler that is not done adds is not
  * theirs, and of so few samples it would be in most. With a clock of 1 ms steps it takes ten times as long; with steps
  * above 2 ms nothing is measured.
  */
 export function timeQuickly(contenders: readonly Contender[]): number[] {
-  if (canTime(quickSampleMs)) for (const contender of contenders) takeSample(contender, quickWarmUpMs);
+  if (canTime(quickSampleMs)) contenders.forEach(warmUp);
   return sampleAtOnce(contenders, quickRounds, quickSampleMs).map((samples) =>
     samples.length > 0 ? Math.min(...samples) : 0,
   );

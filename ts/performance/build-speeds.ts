@@ -46,19 +46,19 @@ class BuildSpeeds {
     this.#ops = ops;
   }
 
-  /** tanh(0.5·x) of 1000 elements in linear memory. The first call takes about 5 ms. */
+  /** tanh(0.5·x) of 1000 elements in linear memory. The first call takes some 5 ms, of the `js` build some 20. */
   get activation(): OperationSpeeds {
     if (this.#activation.speedup === 0) this.#activation = this.#compare('activation', activationElements);
     return this.#activation;
   }
 
-  /** The dot product of 10 000 elements in linear memory. The first call takes about 5 ms. */
+  /** The dot product of 10 000 elements in linear memory. The first call takes some 5 ms, of the `js` build some 20. */
   get dot(): OperationSpeeds {
     if (this.#dot.speedup === 0) this.#dot = this.#compare('dot', dotElements);
     return this.#dot;
   }
 
-  /** Bytes per second, read and written, of a copy inside linear memory. The first call takes about 3 ms. */
+  /** Bytes per second, read and written, of a copy inside linear memory. The first call takes some 3 ms. */
   get copyBandwidth(): number {
     if (this.#copyBandwidth === 0) {
       const [time = 0] = this.#measure((module) => [copyContender(module)]);
