@@ -92,6 +92,28 @@ test('every build has figures, and without SIMD they are those of the scalar bui
   scalar.cleanup();
 });
 
+test('what a benchmark measured is told of the build that it measured', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  const [layer, simd] = [manager.getPerformanceLayer(), manager.getSIMDLayer()];
+  await layer.runPerformanceBenchmark();
+  await simd.runComprehensiveBenchmark();
+  const figures = () => [
+    layer.getPerformanceMetrics().performanceGain,
+    simd.getSIMDCapabilities().performance.speedup,
+  ];
+  const benchmarked = figures();
+  assert.equal(await manager.switchModule('fallback'), true);
+  const { supported, performance } = simd.getSIMDCapabilities();
+  assert.deepEqual([supported, simd.getStatus().build], [false, 'js']);
+  // Compiled from JavaScript to JavaScript, it is about as fast as that.
+  assert.ok(performance.speedup < benchmarked[1]! / 2, `${performance.speedup}`);
+  assert.ok(figures()[0]! < benchmarked[0]! / 2, layer.getSIMDPerformanceReport());
+  assert.equal(await manager.switchModule('production'), true);
+  assert.deepEqual(figures(), benchmarked);
+  await manager.cleanup();
+});
+
 interface JsFigures {
   /** The first impression and the benchmark's figure, of the same size each. */
   readonly gain: readonly [number, number];
