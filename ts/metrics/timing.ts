@@ -5,7 +5,7 @@
  * sample begins with a step of the clock, ends after another one, and counts the runs between: its error is a sixteenth
  * of it, not a step. Where that would take too long nothing is measured, and 0 says so.
  */
-import { measureClockResolution, systemClock } from './clock.js';
+import { measureClockResolution, mostReadings, systemClock } from './clock.js';
 
 /** One way to compute something, ready to be run over and over on its own data. */
 export interface Contender {
@@ -69,9 +69,6 @@ export function canTell(milliseconds: number): boolean {
   // A time that is 0 costs no look at the clock: where no call is timed, there is none.
   return milliseconds > 0 && clockStep() > 0 && milliseconds >= stepsOfCall * clockStep();
 }
-
-/** Readings in which a clock that moves must have moved. */
-const mostReadings = 1_000_000;
 
 /** The reading after the clock's next step; undefined when none comes. */
 export function nextStep(): number | undefined {
@@ -203,6 +200,11 @@ function warmUp(contender: Contender): void {
 const quickRounds = 5;
 const quickSampleMs = 0.2;
 
+/** Whether `timeQuickly` can measure anything. */
+export function canTimeQuickly(): boolean {
+  return canTime(quickSampleMs);
+}
+
 /**
  * Milliseconds per iteration of each, or 0 for all when nothing could be measured: a first impression in some 3 ms each,
  * and in up to 50 ms where the engine interprets what is called a few times (the wasm2js build).
@@ -211,7 +213,7 @@ const quickSampleMs = 0.2;
  * above 2 ms nothing is measured.
  */
 export function timeQuickly(contenders: readonly Contender[]): number[] {
-  if (canTime(quickSampleMs)) contenders.forEach(warmUp);
+  if (canTimeQuickly()) contenders.forEach(warmUp);
   return sampleAtOnce(contenders, quickRounds, quickSampleMs).map((samples) =>
     samples.length > 0 ? Math.min(...samples) : 0,
   );

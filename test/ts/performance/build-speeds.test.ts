@@ -40,7 +40,10 @@ test('a pool without room: not measured, and measured when there is room again',
   const { memory } = manager.getRuntime();
   const layer = manager.getPerformanceLayer();
   const block = memory.allocate(memory.stats().largestFree - 64);
+  const before = memory.stats();
   assert.equal(layer.getPerformanceMetrics().performanceGain, 0);
+  assert.equal(manager.getSIMDLayer().getSIMDCapabilities().performance.speedup, 0);
+  assert.deepEqual(memory.stats(), before, 'the pool is not asked for what it has not');
   block.dispose();
   assert.ok(layer.getPerformanceMetrics().performanceGain > 0);
   await manager.cleanup();
