@@ -5,7 +5,7 @@
  * sample begins with a step of the clock, ends after another one, and counts the runs between: its error is a sixteenth
  * of it, not a step. Where that would take too long nothing is measured, and 0 says so.
  */
-import { measureClockResolution, systemClock } from './clock.js';
+import { measureClockResolution, mostReadings, systemClock } from './clock.js';
 
 /** One way to compute something, ready to be run over and over on its own data. */
 export interface Contender {
@@ -69,9 +69,6 @@ export function canTell(milliseconds: number): boolean {
   // A time that is 0 costs no look at the clock: where no call is timed, there is none.
   return milliseconds > 0 && clockStep() > 0 && milliseconds >= stepsOfCall * clockStep();
 }
-
-/** Readings in which a clock that moves must have moved. */
-const mostReadings = 1_000_000;
 
 /** The reading after the clock's next step; undefined when none comes. */
 export function nextStep(): number | undefined {
@@ -178,18 +175,45 @@ export function sampleAtOnce(
   }
 }
 
-const quickWarmUpMs = 0.6;
+const warmUpMs = 0.6;
+const mostWarmUpMs = 50;
+/** What an engine begins by interpreting is one call in a sample: two of those agree without being the engine's last word. */
+const fewestWarmUpIterations = 64;
+/** A sample that takes less than this share of the one before has become faster. */
+const fasterShare = 0.8;
+
+/** Runs `contender` until it no longer becomes faster: the engine has compiled it as well as it will soon. */
+function warmUp(contender: Contender): void {
+  let iterations = 0;
+  let spent = 0;
+  let before = Number.POSITIVE_INFINITY;
+  while (spent < mostWarmUpMs) {
+    const sample = takeSample(contender, warmUpMs);
+    iterations += sample.iterations;
+    spent += sample.time * sample.iterations;
+    const hasSettled = iterations >= fewestWarmUpIterations && sample.time > fasterShare * before;
+    if (hasSettled || sample.time === 0) return;
+    before = sample.time;
+  }
+}
+
 const quickRounds = 5;
 const quickSampleMs = 0.2;
 
+/** Whether `timeQuickly` can measure anything. */
+export function canTimeQuickly(): boolean {
+  return canTime(quickSampleMs);
+}
+
 /**
- * Milliseconds per iteration of each, or 0 for all when nothing could be measured: a first impression in some 2 ms each.
+ * Milliseconds per iteration of each, or 0 for all when nothing could be measured: a first impression in some 3 ms each,
+ * and in up to 50 ms where the engine interprets what is called a few times (the wasm2js build).
  * It is the shortest of five samples of 0.2 ms: what a pause of the machine or a compiler that is not done adds is not
  * theirs, and of so few samples it would be in most. With a clock of 1 ms steps it takes ten times as long; with steps
  * above 2 ms nothing is measured.
  */
 export function timeQuickly(contenders: readonly Contender[]): number[] {
-  if (canTime(quickSampleMs)) for (const contender of contenders) takeSample(contender, quickWarmUpMs);
+  if (canTimeQuickly()) contenders.forEach(warmUp);
   return sampleAtOnce(contenders, quickRounds, quickSampleMs).map((samples) =>
     samples.length > 0 ? Math.min(...samples) : 0,
   );

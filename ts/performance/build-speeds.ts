@@ -3,7 +3,7 @@
  * it is first asked for. The benchmarks measure the same things for longer.
  */
 import { WasmPerformanceError } from '../core/errors.js';
-import { type Contender, timeQuickly } from '../metrics/timing.js';
+import { type Contender, canTimeQuickly, timeQuickly } from '../metrics/timing.js';
 import type { LoadedModule } from '../modules/module-definition.js';
 import type { Ops } from '../ops/types.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
@@ -33,7 +33,14 @@ export interface OperationSpeeds {
 
 export const noSpeeds: OperationSpeeds = { baseline: 0, build: 0, speedup: 0 };
 
-/** What is 0 could not be measured: the pool has no room, the runtime was disposed of, or the clock is too coarse. */
+/** Free bytes that operands need beside themselves: for the pool's own records and the alignment. */
+const blockOverhead = 256;
+
+/**
+ * What is 0 could not be measured: the pool has no room, the runtime was disposed of, or the clock is too coarse. The
+ * operands are in the pool while they are measured, and count in its `peak` and `allocations`; where nothing can be
+ * measured the pool is asked for nothing, so that none of its `failures` is a measurement's.
+ */
 class BuildSpeeds {
   readonly #runtime: NeuralRuntime;
   readonly #ops: Ops;
@@ -46,29 +53,30 @@ class BuildSpeeds {
     this.#ops = ops;
   }
 
-  /** tanh(0.5·x) of 1000 elements in linear memory. The first call takes about 5 ms. */
+  /** tanh(0.5·x) of 1000 elements in linear memory. The first call takes some 5 ms, of the `js` build some 20. */
   get activation(): OperationSpeeds {
     if (this.#activation.speedup === 0) this.#activation = this.#compare('activation', activationElements);
     return this.#activation;
   }
 
-  /** The dot product of 10 000 elements in linear memory. The first call takes about 5 ms. */
+  /** The dot product of 10 000 elements in linear memory. The first call takes some 5 ms, of the `js` build some 20. */
   get dot(): OperationSpeeds {
     if (this.#dot.speedup === 0) this.#dot = this.#compare('dot', dotElements);
     return this.#dot;
   }
 
-  /** Bytes per second, read and written, of a copy inside linear memory. The first call takes about 3 ms. */
+  /** Bytes per second, read and written, of a copy inside linear memory. The first call takes some 3 ms. */
   get copyBandwidth(): number {
     if (this.#copyBandwidth === 0) {
-      const [time = 0] = this.#measure((module) => [copyContender(module)]);
+      const [time = 0] = this.#measure(copyBytes, (module) => [copyContender(module)]);
       this.#copyBandwidth = time > 0 ? (copyBytes * 1000) / time : 0;
     }
     return this.#copyBandwidth;
   }
 
   #compare(operation: BenchmarkOperation, size: number): OperationSpeeds {
-    const [own = 0, javascript = 0] = this.#measure((module) => {
+    // Both have two operands of that size.
+    const [own = 0, javascript = 0] = this.#measure(8 * size, (module) => {
       const benchmark = benchmarkOperations[operation].prepare(size, seededRandom(seed));
       return [benchmark.runtime(module), benchmark.javascript()];
     });
@@ -80,12 +88,14 @@ class BuildSpeeds {
     };
   }
 
-  #measure(prepare: (module: OpsAndMemory) => Contender[]): number[] {
+  /** `bytes`: of all operands in the pool. */
+  #measure(bytes: number, prepare: (module: OpsAndMemory) => Contender[]): number[] {
     const { memory } = this.#runtime;
     try {
+      if (!canTimeQuickly() || memory.stats().largestFree < bytes + blockOverhead) return [];
       return this.#runtime.scope(() => timeQuickly(prepare({ ops: this.#ops, memory })));
     } catch (error) {
-      // A pool without room for the operands, or a runtime that somebody else ended: nothing was measured.
+      // A runtime that somebody else ended: nothing was measured.
       if (error instanceof WasmPerformanceError) return [];
       throw error;
     }

@@ -1,5 +1,5 @@
 /**
- * How fast plain JavaScript is here: each rate is measured once, when it is first asked for, in one or two ms.
+ * How fast plain JavaScript is here: each rate is measured once, when it is first asked for, in a few ms.
  */
 import { timeQuickly } from '../metrics/timing.js';
 import { addJs, dotJs, matmulJs } from './javascript-baselines.js';

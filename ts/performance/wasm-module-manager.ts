@@ -226,8 +226,13 @@ export class WasmModuleManager {
       this.getModuleStatus(),
       this.getPerformanceMetrics(),
       this.healthCheck(),
-      (this.#usable?.config ?? this.#config).memoryLimit,
+      this.memoryLimit(),
     );
+  }
+
+  /** Bytes: what the module in use was loaded with; without one, what the next one will be. */
+  memoryLimit(): number {
+    return (this.#usable?.config ?? this.#config).memoryLimit;
   }
 
   /** SASI's limits as the last benchmark measured them; empty before. */

@@ -3,6 +3,7 @@
  */
 import { show } from '../core/arguments.js';
 import { InvalidArgumentError } from '../core/errors.js';
+import type { VariantName } from '../core/variants.js';
 import { systemClock } from '../metrics/clock.js';
 import { type HealthStatus, reportOf } from '../metrics/health.js';
 import type { LoadedModule } from '../modules/module-definition.js';
@@ -43,8 +44,9 @@ export interface WasmPerformanceMetrics {
   readonly simdAcceleration: boolean;
   /**
    * How many times faster the build in use is than plain JavaScript at the activation in linear memory: the geometric
-   * mean over the sizes of runPerformanceBenchmark when that was run, else of 1000 elements, measured in about 5 ms when
-   * it is first asked for. 0 without a module, and where the clock moves in steps of more than 2 ms or stands still.
+   * mean over the sizes of runPerformanceBenchmark when that was run on this build, else of 1000 elements, measured when
+   * it is first asked for, in some 10 ms (the `js` build: some 30); the operands are in the pool meanwhile, where there
+   * is room for them, and count in its `peak`. 0 without room, without a module, and where the clock moves in steps of more than 2 ms or stands still.
    */
   readonly performanceGain: number;
   /** Share of the pool's free memory that is in one piece, 0..1. */
@@ -104,7 +106,8 @@ export class WasmPerformanceLayer {
   #options: CurrentOptions;
   /** What the clock's zero is in milliseconds since the epoch: a second clock need not be read on each call. */
   readonly #epoch = Date.now() - systemClock();
-  #gain = 0;
+  /** What the last benchmark measured, and the build that it is about: a switch of modules may change that. */
+  #gain: { readonly variant: VariantName; readonly value: number } | undefined;
   /** Of each call: which operation, elements, milliseconds it took, reading of the clock at its end. */
   readonly #history = new BoundedHistory(historyLength, 4);
 
@@ -182,13 +185,13 @@ export class WasmPerformanceLayer {
    * on a runtime of its own, so that the counts of this one stay those of your calls. Takes about a second; rejects with `ABORTED` after cleanup().
    */
   async runPerformanceBenchmark(): Promise<WasmBenchmarkResult[]> {
-    const { runtime } = await this.#initialized();
+    const { variant } = (await this.#initialized()).runtime;
     const results = await benchmarkActivation({
-      variant: runtime.variant,
+      variant,
       files: filesOf(this.#options()),
       signal: this.#attachment.life,
     });
-    this.#gain = gainOf(results);
+    this.#gain = { variant, value: gainOf(results) };
     return results;
   }
 
@@ -219,7 +222,7 @@ export class WasmPerformanceLayer {
     const total = callTotals([this.#attachment.recorder]);
     const simd = isVectorBuild(runtime.variant);
     // Measured after the counts were read: what it takes is no latency of theirs.
-    const performanceGain = this.#gain > 0 ? this.#gain : speedsOf(module).activation.speedup;
+    const performanceGain = this.#benchmarked(runtime.variant) || speedsOf(module).activation.speedup;
     return {
       simdCapabilities: simd ? 'simd128' : 'none',
       memoryUsage: memory.reserved + memory.used,
@@ -270,7 +273,7 @@ export class WasmPerformanceLayer {
   resetMetrics(): void {
     this.#attachment.reset();
     this.#history.clear();
-    this.#gain = 0;
+    this.#gain = undefined;
   }
 
   /**
@@ -291,6 +294,11 @@ export class WasmPerformanceLayer {
     });
     const { status } = reportOf(issues);
     return { status, metrics, issues: issues.map((issue) => issue.message) };
+  }
+
+  /** 0: the benchmark was not run on that build, or could not tell. */
+  #benchmarked(variant: VariantName): number {
+    return this.#gain?.variant === variant ? this.#gain.value : 0;
   }
 
   /** A module that was only come across gives way to the one that this layer would load. */

@@ -13,9 +13,10 @@ test('counts are exact, by operation and in total, for any sequence of calls', (
     latency: fc.nat(50),
     fails: fc.boolean(),
   });
+  const clock = new ManualClock();
   fc.assert(
     fc.property(fc.array(call, { maxLength: 200 }), (calls) => {
-      const clock = new ManualClock();
+      clock.restart();
       const recorder = new OperationRecorder({ profiling: true, clock: clock.read });
       for (const { operation, elements, latency, fails } of calls) {
         const meter = recorder.meter(operation);
@@ -90,9 +91,10 @@ test('in the first second rates are over the time since the start', () => {
 });
 
 test('a window holds exactly the calls of the last buckets, against a plain list', () => {
+  const clock = new ManualClock();
   fc.assert(
     fc.property(fc.array(fc.nat(900), { maxLength: 200 }), (gaps) => {
-      const clock = new ManualClock();
+      clock.restart();
       const recorder = new OperationRecorder({ profiling: true, clock: clock.read });
       const meter = recorder.meter('add');
       const ends: number[] = [];

@@ -199,6 +199,39 @@ test('the targets are measured on the build that the target uses', async () => {
   system.dispose();
 });
 
+test('how fast SIMD is says nothing about a module without it', async () => {
+  const manager = new WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  await runWasmBenchmarks(manager, { ...quick, ops: ['activation'], sizes: [1000] });
+  const measured = () =>
+    getWasmPerformanceStatus(manager)
+      .targets.filter(({ name, measured }) => name.startsWith('SIMD over') && measured !== null)
+      .map(({ build }) => build);
+  assert.deepEqual(measured(), ['simd', 'simd']);
+  assert.equal(await manager.switchModule('fallback'), true);
+  assert.deepEqual(measured(), []);
+  assert.equal(await manager.switchModule('production'), true);
+  assert.deepEqual(measured(), ['simd', 'simd']);
+  await manager.cleanup();
+});
+
+test('the memory is held against the limit that the module in use was loaded with', async () => {
+  const [loaded, later] = [50 * 1024 * 1024, 16 * 1024 * 1024];
+  const manager = new WasmModuleManager({ preferredModule: 'production', memoryLimit: loaded });
+  await manager.initialize();
+  const verdict = () => {
+    const { limit, measured, met } = getWasmPerformanceStatus(manager).targets.find(
+      ({ name }) => name === 'memory',
+    )!;
+    return [limit, measured, met];
+  };
+  manager.updateConfig({ memoryLimit: later });
+  assert.deepEqual(verdict(), [loaded, loaded, true]);
+  await manager.initialize();
+  assert.deepEqual(verdict(), [later, later, true]);
+  await manager.cleanup();
+});
+
 test("a module of somebody else's is not told by what the package's builds reach", async () => {
   const undo = registerModule({
     name: 'mine',

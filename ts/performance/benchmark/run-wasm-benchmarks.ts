@@ -95,6 +95,7 @@ const managerMethods = [
   'getModuleStatus',
   'getRuntime',
   'isModuleManagerInitialized',
+  'memoryLimit',
   'noteTargets',
 ] as const satisfies readonly (keyof WasmModuleManager)[];
 

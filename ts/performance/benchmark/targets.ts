@@ -103,7 +103,7 @@ export function memoryTarget(bytes: number, limit?: number): BenchmarkTarget {
 export function memoryInUse(manager: WasmModuleManager): BenchmarkTarget {
   const { limit, reserved, used } = manager.getRuntime().memory.stats();
   const ownMemory = manager.getModuleStatus().memoryUsage - reserved - used;
-  return memoryTarget(limit + ownMemory, manager.exportConfig().memoryLimit);
+  return memoryTarget(limit + ownMemory, manager.memoryLimit());
 }
 
 /** The range of sizes that the speed-ups are promised for, in elements. */
@@ -116,7 +116,7 @@ interface SizedRatio {
   readonly high: number | null;
 }
 
-/** The verdict on the worst of the sizes in the promised range; met only where both ends of the range are measured. */
+/** Of `simd`: the verdict on the worst of the sizes in the promised range; met only where both its ends are measured. */
 export function speedupTarget(name: TargetName, ratios: readonly SizedRatio[]): BenchmarkTarget {
   const { from, to } = speedupSizes;
   const inRange = ratios.filter(({ size }) => size >= from && size <= to).sort((a, b) => a.size - b.size);
@@ -129,7 +129,7 @@ export function speedupTarget(name: TargetName, ratios: readonly SizedRatio[]): 
   const sizes = inRange.map(({ size }) => size);
   const { size, ratio, low, high } = worst;
   const isPartial = !(sizes.includes(from) && sizes.includes(to));
-  return target(name, ratio, { interval: { low, high }, sizes, size, isPartial });
+  return target(name, ratio, { interval: { low, high }, build: 'simd', sizes, size, isPartial });
 }
 
 /** "Every second of ten": fewer do not show it. */
