@@ -4,7 +4,7 @@
  */
 import { show } from '../core/arguments.js';
 import { InvalidArgumentError, ShapeMismatchError, WasmPerformanceError } from '../core/errors.js';
-import { systemClock } from '../metrics/clock.js';
+import { systemClock, timeSince } from '../metrics/clock.js';
 import type { HealthIssue } from '../metrics/health.js';
 import { canTell } from '../metrics/timing.js';
 import { failureOf } from '../modules/failure.js';
@@ -160,7 +160,7 @@ export class BridgeCore {
       this.#failure = error;
       throw error;
     } finally {
-      if (before !== undefined) this.#kernelTime = before + Math.max(0, systemClock() - start);
+      if (before !== undefined) this.#kernelTime = before + timeSince(start);
     }
   }
 

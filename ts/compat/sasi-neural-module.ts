@@ -5,7 +5,7 @@
 
 import { assertKnownKeys, show } from '../core/arguments.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
-import { systemClock } from '../metrics/clock.js';
+import { systemClock, timeSince } from '../metrics/clock.js';
 import { assertBoolean } from '../networks/checks.js';
 import { readSafetensors } from '../networks/formats/safetensors.js';
 import type { EpochRecord, LayerParameters, Network } from '../networks/types.js';
@@ -183,7 +183,7 @@ class NeuralModule implements SasiNeuralModule {
       this.#memory.makeRoom(error);
       return train();
     });
-    const trainingTime = systemClock() - begin;
+    const trainingTime = timeSince(begin);
     // Asked of the agent again: one that was forgotten meanwhile has lived until here.
     const { loss, accuracy } = this.#memory.withRoom(() =>
       agent(network, 'trainNetwork').network.evaluate(dataset),

@@ -5,7 +5,7 @@
  */
 import { owner } from '../core/engine.js';
 import { InvalidArgumentError, PoolExhaustedError } from '../core/errors.js';
-import { systemClock } from '../metrics/clock.js';
+import { systemClock, timeSince } from '../metrics/clock.js';
 import { badRowError, firstBadRow } from './bad-rows.js';
 import { Batches } from './batches.js';
 import { checkDataset } from './dataset.js';
@@ -17,6 +17,7 @@ export const trainingParts = {
   InvalidArgumentError,
   PoolExhaustedError,
   systemClock,
+  timeSince,
   badRowError,
   firstBadRow,
   Batches,

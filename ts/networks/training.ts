@@ -97,7 +97,7 @@ class TrainingRun {
     this.#epochRows = 0;
     this.#epochLossSum = 0;
     const complete = await this.#trainEpoch(epoch);
-    const time = this.#parts.systemClock() - this.#start;
+    const time = this.#parts.timeSince(this.#start);
     this.#trainingTime += time;
     if (!complete) return false;
     const validation = await this.#validation?.measure(epoch);
@@ -128,7 +128,7 @@ class TrainingRun {
     const { epochs, onProgress } = this.#settings;
     if (onProgress === undefined) return;
     const { batchRows } = this.#batches;
-    const elapsed = this.#trainingTime + this.#parts.systemClock() - this.#start;
+    const elapsed = this.#trainingTime + this.#parts.timeSince(this.#start);
     onProgress({
       epoch,
       epochs,

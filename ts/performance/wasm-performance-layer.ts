@@ -102,8 +102,11 @@ export class WasmPerformanceLayer {
   #attachment: RuntimeAttachment;
   readonly #validate: boolean;
   #options: CurrentOptions;
-  /** What the clock's zero is in milliseconds since the epoch: a second clock need not be read on each call. */
-  readonly #epoch = Date.now() - systemClock();
+  /**
+   * What the clock's zero is in milliseconds since the epoch: a second clock need not be read on each call. Of a test
+   * runner's stub of `Date.now` nothing is known.
+   */
+  readonly #epoch = Date.now() - systemClock() || 0;
   #gain = 0;
   /** Of each call: which operation, elements, milliseconds it took, reading of the clock at its end. */
   readonly #history = new BoundedHistory(historyLength, 4);
