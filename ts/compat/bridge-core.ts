@@ -4,7 +4,7 @@
  */
 import { show } from '../core/arguments.js';
 import { InvalidArgumentError, ShapeMismatchError, WasmPerformanceError } from '../core/errors.js';
-import { systemClock } from '../metrics/clock.js';
+import { systemClock, timeSince } from '../metrics/clock.js';
 import type { HealthIssue } from '../metrics/health.js';
 import { canTell } from '../metrics/timing.js';
 import { failureOf } from '../modules/failure.js';
@@ -79,8 +79,12 @@ export class BridgeCore {
   get loaded(): LoadedModule {
     // After a trap, found by this bridge or by somebody who shares the runtime, another one is under way.
     const loaded = this.attachment.find();
-    if (loaded === undefined) throw new WasmPerformanceError('NOT_INITIALIZED', this.#notInitialized);
+    if (loaded === undefined) throw this.notInitialized();
     return loaded;
+  }
+
+  notInitialized(): WasmPerformanceError {
+    return new WasmPerformanceError('NOT_INITIALIZED', this.#notInitialized);
   }
 
   get isSimd(): boolean {
@@ -91,8 +95,12 @@ export class BridgeCore {
     return this.#counts;
   }
 
-  /** Share of the time of operations in which a kernel ran, 0..1; where it cannot be told, 1 after an operation. */
+  /**
+   * Share of the time of operations in which a kernel ran, 0..1; where the clock cannot tell it, 1 after an operation; 0
+   * with profiling off, where no clock is read.
+   */
   get efficiency(): number {
+    if (this.attachment.recorder.profiling === false) return 0;
     const { operations, sampledTime, sampledKernelTime } = this.#counts;
     return Math.min(1, canTell(sampledTime) ? sampledKernelTime / sampledTime : operations);
   }
@@ -152,7 +160,7 @@ export class BridgeCore {
       this.#failure = error;
       throw error;
     } finally {
-      if (before !== undefined) this.#kernelTime = before + systemClock() - start;
+      if (before !== undefined) this.#kernelTime = before + timeSince(start);
     }
   }
 

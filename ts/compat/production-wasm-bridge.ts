@@ -21,7 +21,7 @@ export interface ProductionWasmBridgeMetrics {
   readonly throughput: number;
   /**
    * Share of the time of the first of every 16 operations in which a kernel ran, 0..1; 1 where the clock is too coarse
-   * to tell.
+   * to tell, 0 with profiling off.
    */
   readonly efficiency: number;
   /** As getSpeedupFactor(). */

@@ -5,7 +5,8 @@
 
 import { assertKnownKeys, show } from '../core/arguments.js';
 import { InvalidArgumentError, ShapeMismatchError } from '../core/errors.js';
-import { systemClock } from '../metrics/clock.js';
+import { systemClock, timeSince } from '../metrics/clock.js';
+import { failureOf } from '../modules/failure.js';
 import { assertBoolean } from '../networks/checks.js';
 import { readSafetensors } from '../networks/formats/safetensors.js';
 import type { EpochRecord, LayerParameters, Network } from '../networks/types.js';
@@ -43,8 +44,9 @@ export interface SasiNetwork {
   readonly architecture: readonly number[];
   /** Bytes of the pool: weights and biases. */
   readonly memoryUsage: number;
-  /** Copies: `weights[i]` is inputs × outputs, row-major. Throws `DISPOSED` after destroyNetwork. */
+  /** Copies: `weights[i]` is inputs × outputs, row-major. None after destroyNetwork, or without the runtime. */
   readonly weights: Float32Array[];
+  /** As `weights`. */
   readonly biases: Float32Array[];
 }
 
@@ -183,7 +185,7 @@ class NeuralModule implements SasiNeuralModule {
       this.#memory.makeRoom(error);
       return train();
     });
-    const trainingTime = systemClock() - begin;
+    const trainingTime = timeSince(begin);
     // Asked of the agent again: one that was forgotten meanwhile has lived until here.
     const { loss, accuracy } = this.#memory.withRoom(() =>
       agent(network, 'trainNetwork').network.evaluate(dataset),
@@ -287,7 +289,7 @@ class AgentNetwork implements SasiNetwork {
       Object.defineProperty(this, name, {
         enumerable: true,
         // By way of `this`: who still asks for weights has not forgotten the agent.
-        get: () => this.#parts.network.exportLayers()[name],
+        get: () => layersOf(this.#parts.network)[name],
         set: () => {
           throw new InvalidArgumentError(
             `${name} of ${this.id} were assigned to; they are copies: change a network by deserializeWeights or trainNetwork`,
@@ -300,6 +302,16 @@ class AgentNetwork implements SasiNetwork {
   static parts(value: unknown): AgentParts | undefined {
     if (typeof value !== 'object' || value === null || !(#parts in value)) return undefined;
     return value.#parts;
+  }
+}
+
+/** None once it was disposed of: who spreads, prints or stores a list of agents does not expect a member to throw. */
+function layersOf(network: Network): Pick<LayerParameters, 'weights' | 'biases'> {
+  try {
+    return network.exportLayers();
+  } catch (error) {
+    if (failureOf(error).code === 'DISPOSED') return { weights: [], biases: [] };
+    throw error;
   }
 }
 

@@ -13,7 +13,10 @@ import type { Vec } from '../ops/vec.js';
 import type { NeuralRuntime } from '../runtime/runtime.js';
 import { BridgeCore, type BridgeOptions } from './bridge-core.js';
 
-/** Of this bridge's operations since `initialize`. Every number is finite; all are 0 or false without a module. */
+/**
+ * Of this bridge's operations since `initialize`. Every number is finite; all are 0 or false where no build is loaded.
+ * With profiling off no time is measured: `executionTime`, `throughput` and `efficiency` are 0.
+ */
 export interface WasmBridgeMetrics {
   /** Milliseconds that the last operation took, with the copies in and out. */
   readonly executionTime: number;
@@ -25,7 +28,7 @@ export interface WasmBridgeMetrics {
   readonly throughput: number;
   /**
    * Share of the operations' time in which a kernel ran, 0..1: the rest are copies in and out. Of the first of every 16
-   * operations; 1 where the clock is too coarse to tell.
+   * operations; 1 where the clock is too coarse to tell, 0 with profiling off.
    */
   readonly efficiency: number;
 }
@@ -55,33 +58,39 @@ const floatBytes = 4;
 
 /** SASI's synchronous bridge over the process's shared runtime, with its low-level module. */
 export class WasmBridge {
+  /**
+   * The functions that the operations call; null before `initialize`, after `cleanup`, and while another module is
+   * loaded after a trap. One that is set is used in its place until another module is loaded. With null the operations
+   * throw `NOT_INITIALIZED` until the next `initialize`, which brings its own functions back.
+   */
+  // Own and enumerable, as the field that it has always been.
+  declare module: WasmBridgeModule | null;
   #module: WasmBridgeModule | null = null;
   readonly #core: BridgeCore;
   readonly #blocks = new Map<number, Float32Block>();
   /** What `#module` was made for. */
   #madeFor: LoadedModule | undefined;
+  /** Whether `module` was set to null: the runtime is there, and is not to be used. */
+  #withheld = false;
 
   /** Loads nothing. Throws `INVALID_ARGUMENT`. */
   constructor(options: BridgeOptions = {}) {
     this.#core = new BridgeCore('WasmBridge', 'WASM module not initialized', options);
+    Object.defineProperty(this, 'module', {
+      configurable: true,
+      enumerable: true,
+      get: () => {
+        const loaded = this.#find();
+        return loaded === undefined ? null : this.#moduleOf(loaded);
+      },
+      set: (module: WasmBridgeModule | null | undefined) => this.#setModule(module ?? null),
+    });
   }
 
   /** Loads if need be, or shares the process's runtime. Never rejects: false when no build could be loaded. */
   initialize(): Promise<boolean> {
+    this.#withheld = false;
     return this.#core.initialize();
-  }
-
-  /**
-   * The functions that the operations call; null before `initialize`, after `cleanup`, and while another module is
-   * loaded after a trap. One that is set is used in its place.
-   */
-  get module(): WasmBridgeModule | null {
-    const loaded = this.#core.attachment.find();
-    return loaded === undefined ? null : this.#moduleOf(loaded);
-  }
-
-  set module(module: WasmBridgeModule | null) {
-    this.#module = module;
   }
 
   /**
@@ -149,9 +158,9 @@ export class WasmBridge {
     };
   }
 
-  /** False also while another module is loaded after a trap. */
+  /** False also while another module is loaded after a trap, and after `module` was set to null. */
   isWasmInitialized(): boolean {
-    return this.#core.attachment.find() !== undefined;
+    return this.#find() !== undefined;
   }
 
   /** Whether the build in use has vector instructions. */
@@ -172,7 +181,7 @@ export class WasmBridge {
    * no number of bytes, and `POOL_EXHAUSTED`.
    */
   allocateMemory(bytes: number): number {
-    const { loaded } = this.#core;
+    const loaded = this.#loaded();
     assertSize('allocateMemory', 'bytes', bytes, Number.MAX_SAFE_INTEGER);
     // Those of a module that is in use no more must not be found under an address of this one.
     this.#moduleOf(loaded);
@@ -197,6 +206,7 @@ export class WasmBridge {
     whole: WholeCall<T>,
     otherwise: (operations: ModuleOperations) => T,
   ): T {
+    this.#loaded();
     return this.#core.operation(name, inputs, (loaded) => {
       const module = this.#moduleOf(loaded);
       const addresses: number[] = [];
@@ -210,6 +220,25 @@ export class WasmBridge {
       }
       return this.#core.kernel(() => otherwise(loaded.operations));
     });
+  }
+
+  /** What the operations may use. */
+  #find(): LoadedModule | undefined {
+    return this.#withheld ? undefined : this.#core.attachment.find();
+  }
+
+  /** Throws `NOT_INITIALIZED`. */
+  #loaded(): LoadedModule {
+    if (this.#withheld) throw this.#core.notInitialized();
+    return this.#core.loaded;
+  }
+
+  #setModule(module: WasmBridgeModule | null): void {
+    this.#withheld = module === null;
+    // It stands in for the functions over what is loaded now; those made later for another one replace it.
+    const loaded = this.#find();
+    if (loaded !== undefined) this.#moduleOf(loaded);
+    this.#module = module;
   }
 
   /** The functions over `loaded`, made anew when it is another one. */

@@ -14,10 +14,16 @@ export function assertKnownKeys(what: string, given: object, known: readonly str
   }
 }
 
-/** A value as a message shows it: short, and never a surprise of its own `toString`. */
+/**
+ * A value as a message shows it: short, and never a surprise of its own `toString`. Of an array there are the first
+ * elements, without what is in them: it may hold itself, or a data set.
+ */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  if (Array.isArray(value)) {
+    const first = value.slice(0, 17);
+    return `[${first.map((item, i) => (i > 15 || Array.isArray(item) ? '...' : show(item))).join(', ')}]`;
+  }
   return Object(value) === value ? Object.prototype.toString.call(value) : String(value);
 }
 

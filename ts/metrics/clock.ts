@@ -19,12 +19,20 @@ interface HostPerformance {
 }
 
 const host = (globalThis as { readonly performance?: HostPerformance }).performance;
-const now = host?.now?.bind(host);
+const now = host?.now?.bind(host) ?? Date.now;
 const measure = host?.measure?.bind(host);
 const mark = host?.mark?.bind(host);
 
-/** `performance.now`, or `Date.now` where the engine has none. */
-export const systemClock: Clock = now ?? Date.now;
+/**
+ * `performance.now`, or `Date.now` where the engine has none. A test runner's stub that gives no number is a clock that
+ * stands still: that is seen here once, and costs no reading anything.
+ */
+export const systemClock: Clock = now() >= 0 ? now : () => 0;
+
+/** Milliseconds from one reading of `systemClock` to another, by default to now; 0 where it was set back meanwhile. */
+export function timeSince(begin: number, end = systemClock()): number {
+  return Math.max(0, end - begin);
+}
 
 /**
  * A `measure` over the call and a `mark` of the same name where it began, where the engine has them. Both are written
@@ -62,7 +70,7 @@ export function measureClockResolution(clock: Clock): number {
     const current = clock();
     if (current === previous) continue;
     const step = current - previous;
-    if (step > 0 && (smallest === 0 || step < smallest)) smallest = step;
+    if (step > 0) smallest = Math.min(step, smallest || step);
     steps++;
     previous = current;
     if (steps >= 2 && current - begin > searchTime) break;

@@ -14,7 +14,10 @@ export type Profiling = boolean | 'trace';
 export interface OperationMeter {
   /** The time at which the call began, to be handed to `end` or `fail`. */
   begin(): number;
-  /** The call succeeded and worked on `elements` elements. Returns the time at which it ended. */
+  /**
+   * The call succeeded and worked on `elements` elements. Returns the time at which it ended: `start` where the clock was
+   * set back meanwhile.
+   */
   end(start: number, elements: number): number;
   /** The call threw. It counts as a call and as an error, with no elements. */
   fail(start: number): void;
@@ -145,31 +148,27 @@ class RecordingMeter implements OperationMeter {
   }
 
   end(start: number, elements: number): number {
-    const now = this.#clock();
-    this.#record(start, now, elements);
-    return now;
-  }
-
-  fail(start: number): void {
-    this.sums[errors]! += 1;
-    this.#record(start, this.#clock(), 0);
-  }
-
-  reset(): void {
-    this.sums.fill(0);
-    this.histogram.reset();
-    this.window.reset();
-  }
-
-  #record(start: number, now: number, elements: number): void {
+    const now = Math.max(start, this.#clock());
     const { sums } = this;
-    const latency = now > start ? now - start : 0;
+    const latency = now - start;
     sums[calls]! += 1;
     sums[elementsSum]! += elements;
     sums[busyTime]! += latency;
     this.histogram.record(latency);
     this.window.add(now - this.#origin[0]!, elements);
     if (this.#label !== undefined) systemTracer(this.#label, start, now, { elements });
+    return now;
+  }
+
+  fail(start: number): void {
+    this.sums[errors]! += 1;
+    this.end(start, 0);
+  }
+
+  reset(): void {
+    this.sums.fill(0);
+    this.histogram.reset();
+    this.window.reset();
   }
 }
 

@@ -100,7 +100,7 @@ class TrainingRun {
     this.#epochRows = 0;
     this.#epochLossSum = 0;
     const complete = await this.#trainEpoch(epoch);
-    const time = this.#parts.systemClock() - this.#start;
+    const time = this.#timeOfEpoch();
     this.#trainingTime += time;
     if (!complete) return false;
     const validation = await this.#validation?.measure(epoch);
@@ -127,11 +127,16 @@ class TrainingRun {
     return true;
   }
 
+  /** So far; 0 where the clock was set back. */
+  #timeOfEpoch(): number {
+    return Math.max(0, this.#parts.systemClock() - this.#start);
+  }
+
   #report(epoch: number): void {
     const { epochs, onProgress } = this.#settings;
     if (onProgress === undefined) return;
     const { batchRows } = this.#batches;
-    const elapsed = this.#trainingTime + this.#parts.systemClock() - this.#start;
+    const elapsed = this.#trainingTime + this.#timeOfEpoch();
     const progress = {
       epoch,
       epochs,

@@ -80,9 +80,7 @@ const optionalNames: ReadonlySet<string> = new Set(['wasmUrl', 'ruvSwarm', 'heal
 /** `base` with what `changes` gives (undefined gives nothing). Throws `INVALID_ARGUMENT`, naming the first bad value. */
 export function mergeConfig(base: WasmModuleConfig, changes: Partial<WasmModuleConfig>): WasmModuleConfig {
   if (!isObject(changes)) {
-    throw new InvalidArgumentError(
-      `the configuration is ${String(changes)}; give an object, or leave it out`,
-    );
+    throw new InvalidArgumentError(`the configuration is ${show(changes)}; give an object, or leave it out`);
   }
   // The seed's classes take objects with more in them; what is not ours does not become part of the configuration.
   const given = Object.entries(changes).filter(

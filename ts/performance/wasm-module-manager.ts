@@ -3,7 +3,7 @@
  * and reports what really runs.
  */
 import { WasmPerformanceError } from '../core/errors.js';
-import { systemClock } from '../metrics/clock.js';
+import { systemClock, timeSince } from '../metrics/clock.js';
 import { type HealthIssue, reportOf } from '../metrics/health.js';
 import type { OperationMetrics } from '../metrics/operation-recorder.js';
 import { failureOf } from '../modules/failure.js';
@@ -160,7 +160,7 @@ export class WasmModuleManager {
   getModuleMetrics(): ModuleMetrics {
     const usable = this.#usable;
     if (usable === undefined) return noModuleMetrics;
-    return moduleMetrics(usable.loaded, this.#layers.calls, systemClock() - usable.since);
+    return moduleMetrics(usable.loaded, this.#layers.calls, timeSince(usable.since));
   }
 
   getPerformanceMetrics(): ManagerMetrics {

@@ -104,8 +104,11 @@ export class WasmPerformanceLayer {
   #attachment: RuntimeAttachment;
   readonly #validate: boolean;
   #options: CurrentOptions;
-  /** What the clock's zero is in milliseconds since the epoch: a second clock need not be read on each call. */
-  readonly #epoch = Date.now() - systemClock();
+  /**
+   * What the clock's zero is in milliseconds since the epoch: a second clock need not be read on each call. Of a test
+   * runner's stub of `Date.now` nothing is known.
+   */
+  readonly #epoch = Date.now() - systemClock() || 0;
   /** What the last benchmark measured, and the build that it is about: a switch of modules may change that. */
   #gain: { readonly variant: VariantName; readonly value: number } | undefined;
   /** Of each call: which operation, elements, milliseconds it took, reading of the clock at its end. */

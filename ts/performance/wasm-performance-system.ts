@@ -1,6 +1,7 @@
 /**
  * The performance system in one call: a manager with its module loaded, its two layers, and events.
  */
+import { show } from '../core/arguments.js';
 import { disposeSymbol } from '../core/disposable.js';
 import { InvalidArgumentError, WasmPerformanceError } from '../core/errors.js';
 import type { HealthReport } from '../metrics/health.js';
@@ -122,9 +123,10 @@ class System implements WasmPerformanceSystem {
       health: this.#health,
       switch: this.#switch,
     };
-    if (!Object.hasOwn(sets, event)) {
+    // What is no text may throw where it is made one, as a key is.
+    if (typeof event !== 'string' || !Object.hasOwn(sets, event)) {
       throw new InvalidArgumentError(
-        `on: there is no event '${String(event)}'; use 'metrics', 'health' or 'switch'`,
+        `on: there is no event ${show(event)}; use 'metrics', 'health' or 'switch'`,
       );
     }
     assertListener('on', callback);

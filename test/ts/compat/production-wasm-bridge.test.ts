@@ -136,6 +136,15 @@ test('metrics count this bridge alone, in the units that they say', async () => 
   await bridge.cleanup();
 });
 
+test('with profiling off nothing was measured: times, throughput and efficiency are 0', async () => {
+  const bridge = new ProductionWasmBridge({ enableProfiling: false });
+  await bridge.initialize();
+  bridge.calculateNeuralActivation(new Float32Array(10));
+  const { executionTime, averageOperationTime, throughput, efficiency } = bridge.getPerformanceMetrics();
+  assert.deepEqual([executionTime, averageOperationTime, throughput, efficiency], [0, 0, 0, 0]);
+  await bridge.cleanup();
+});
+
 test('the blocks that it keeps are few, and are given back', async () => {
   const bridge = await ready();
   const before = bridge.getMemoryUsage();

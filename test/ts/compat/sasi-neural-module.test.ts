@@ -129,8 +129,24 @@ describe('a network', () => {
     await assert.rejects(module.runInference(network, new Array(10).fill(0)), { code: 'DISPOSED' });
     await assert.rejects(module.trainNetwork(network, xor), { code: 'SHAPE_MISMATCH' });
     await assert.rejects(module.serializeWeights(network), { code: 'DISPOSED' });
-    assert.throws(() => network.weights, { code: 'DISPOSED' });
     assert.equal(network.memoryUsage > 0, true);
+  });
+
+  test('can be spread and stored as JSON after destroyNetwork and without its runtime: it has no weights then', async () => {
+    const own = await loadRuntime({ memoryLimit: 2 * 1024 * 1024 });
+    const agents = createSasiNeuralModule(own);
+    const [destroyed, left] = [agents.createNeuralNetwork(learner), agents.createNeuralNetwork(learner)];
+    agents.destroyNetwork(destroyed);
+    assert.ok(left.weights.length > 0);
+    own.dispose();
+    for (const network of [destroyed, left]) {
+      // Application code copies, logs and stores its agents without a thought of who was destroyed.
+      const { id, architecture, weights, biases } = { ...network };
+      assert.deepEqual([id, architecture, weights, biases], [network.id, network.architecture, [], []]);
+      assert.deepEqual(JSON.parse(JSON.stringify(network)).weights, []);
+      await assert.rejects(agents.runInference(network, [0, 1]), { code: 'DISPOSED' });
+      await assert.rejects(agents.serializeWeights(network), { code: 'DISPOSED' });
+    }
   });
 });
 

@@ -226,6 +226,60 @@ describe('what goes wrong', () => {
     bridge.cleanup();
   });
 
+  test('a low-level module that is set before anything was asked of its own one', async () => {
+    const bridge = await ready();
+    bridge.module = { process_spike_train: () => 42 } as never;
+    assert.equal(bridge.processSpikeTrainData(x, 1000), 42);
+    // Loaded already: this loads nothing else.
+    await bridge.initialize();
+    assert.equal(bridge.processSpikeTrainData(x, 1000), 42);
+    assert.throws(() => bridge.optimizeConnections(x), /^Error: WASM function error: .*not a function/);
+    bridge.cleanup();
+    await bridge.initialize();
+    assert.equal(bridge.processSpikeTrainData(x, 1000), 4);
+    bridge.module = {
+      process_spike_train: () => {
+        throw new Error('no such kernel');
+      },
+    } as never;
+    assert.throws(() => bridge.processSpikeTrainData(x, 1000), {
+      message: 'WASM function error: no such kernel',
+    });
+    bridge.cleanup();
+  });
+
+  test('a low-level module that is set to null', async () => {
+    const bridge = await ready();
+    const original = bridge.module;
+    const uninitialized = { message: 'WASM module not initialized', code: 'NOT_INITIALIZED' };
+    for (const none of [null, undefined as never]) {
+      bridge.module = none;
+      assert.equal(bridge.module, null);
+      assert.equal(bridge.isWasmInitialized(), false);
+      assert.throws(() => bridge.calculateNeuralActivation(x), uninitialized);
+      assert.throws(() => bridge.optimizeConnections(x), uninitialized);
+      assert.throws(() => bridge.processSpikeTrainData(x, 1000), uninitialized);
+      assert.throws(() => bridge.calculateMeshEfficiency(x, x), uninitialized);
+      assert.throws(() => bridge.allocateMemory(16), uninitialized);
+      assert.equal(await bridge.initialize(), true);
+      assert.equal(bridge.isWasmInitialized(), true);
+      assert.equal(bridge.processSpikeTrainData(x, 1000), 4);
+    }
+    bridge.module = null;
+    bridge.module = original;
+    assert.equal(bridge.module, original);
+    assert.equal(bridge.processSpikeTrainData(x, 1000), 4);
+    bridge.cleanup();
+  });
+
+  test('the low-level module is a property of the bridge itself', async () => {
+    const bridge = await ready();
+    assert.ok(Object.keys(bridge).includes('module'));
+    assert.equal({ ...bridge }.module, bridge.module);
+    bridge.cleanup();
+    assert.equal({ ...bridge }.module, null);
+  });
+
   test('an allocator that has nothing', async () => {
     const bridge = await ready();
     bridge.allocateMemory = () => {
@@ -340,7 +394,7 @@ test('metrics are finite, of this bridge, and small', async () => {
   const silent = await ready({ enableProfiling: false });
   silent.calculateNeuralActivation(x);
   const metrics = silent.getPerformanceMetrics();
-  assert.equal(metrics.executionTime, 0);
+  assert.deepEqual([metrics.executionTime, metrics.throughput, metrics.efficiency], [0, 0, 0]);
   for (const value of Object.values(metrics)) assert.ok(typeof value === 'boolean' || Number.isFinite(value));
   silent.cleanup();
 });

@@ -46,6 +46,12 @@ const values: Record<string, () => unknown> = {
   }),
   'a function': () => () => {},
   'an array': () => [1, 2, 3],
+  'an array that holds itself': () => {
+    const array: unknown[] = [1];
+    array.push(array);
+    return array;
+  },
+  'a long array': () => new Array(300_000).fill(0),
   'a Float32Array': () => Float32Array.of(1, 2, 3),
   'an empty one': () => new Float32Array(),
   'one of another realm': () => foreign[0],
@@ -64,6 +70,7 @@ async function assertTyped(call: () => unknown, what: string): Promise<void> {
   } catch (error) {
     assert.ok(error instanceof WasmPerformanceError, `${what}: ${String((error as Error).stack)}`);
     assert.doesNotMatch(error.message, /WASM function error/, what);
+    assert.ok(error.message.length < 500, `${what}: ${error.message.length} characters`);
   }
 }
 

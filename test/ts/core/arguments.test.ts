@@ -16,6 +16,23 @@ test('loadRuntime and runWasmBenchmarks refuse options that they do not know', a
   await assert.rejects(runWasmBenchmarks(undefined, { foo: 1 } as object), refused);
 });
 
+test('a message shows the first elements of an array, and is short', async () => {
+  const itself: unknown[] = [1];
+  itself.push(itself, 'text');
+  for (const [memoryLimit, shown] of [
+    [[1, 'a', null], "[1, 'a', null]"],
+    [itself, "[1, ..., 'text']"],
+    [new Array(300_000).fill(0), `[${'0, '.repeat(16)}...]`],
+    [new Array(16).fill(0), `[${'0, '.repeat(15)}0]`],
+  ] as const) {
+    await assert.rejects(loadRuntime({ memoryLimit } as object), ({ code, message }) => {
+      assert.equal(code, 'INVALID_ARGUMENT');
+      assert.ok(message.includes(` ${shown}`), message.slice(0, 200));
+      return message.length < 300;
+    });
+  }
+});
+
 test('the layer refuses a way to validate that there is not', () => {
   assert.throws(() => new WasmPerformanceLayer({ validateInputs: 'thorw' as 'throw' }), refused);
 });

@@ -121,6 +121,7 @@ function assertNothingClaimed(
 
 for (const [what, before] of [
   ['performance.now stands still', 'performance.now = () => 0;'],
+  ['performance.now is a stub that gives nothing', 'performance.now = () => undefined;'],
   [
     'there is no performance, and Date.now stands still',
     'delete globalThis.performance; Date.now = () => 1e12;',
@@ -146,6 +147,56 @@ for (const [what, before] of [
     for (const { name, measured, met } of report!.targets) {
       if (name === 'memory') assert.equal(met, true);
       else assert.deepEqual([measured, met], [null, null], name);
+    }
+  });
+}
+
+/** Everything that tells a time, after calls of every layer and bridge; NaN is null in JSON. */
+const times = `
+  const sasi = await import('@sasi/wasm-performance');
+  const x = Float32Array.from({ length: 100 }, (_, i) => i / 50 - 1);
+  const figures = [];
+  for (const Bridge of [sasi.WasmBridge, sasi.ProductionWasmBridge]) {
+    const bridge = new Bridge();
+    await bridge.initialize();
+    for (let i = 0; i < 40; i++) {
+      bridge.calculateNeuralActivation(x);
+      figures.push(bridge.getPerformanceMetrics());
+    }
+    await bridge.cleanup();
+  }
+  const manager = new sasi.WasmModuleManager({ preferredModule: 'production' });
+  await manager.initialize();
+  for (let i = 0; i < 10; i++) await manager.getPerformanceLayer().calculateNeuralActivation(x);
+  for (let i = 0; i < 10; i++) manager.getSIMDLayer().simdDotProduct(x, x);
+  figures.push(...manager.getPerformanceLayer().getPerformanceHistory());
+  figures.push(...manager.getSIMDLayer().getOperationHistory());
+  figures.push(manager.getModuleMetrics(), manager.getPerformanceMetrics());
+  await manager.cleanup();
+  const runtime = await sasi.loadRuntime();
+  figures.push(runtime.loadTime);
+  const agents = sasi.createSasiNeuralModule(runtime);
+  const network = agents.createNeuralNetwork({ architecture: [2, 1] });
+  figures.push(await agents.trainNetwork(network, [{ inputs: [0, 1], outputs: [1] }], 2));
+  figures.push(runtime.metrics().total);
+  report(figures);`;
+
+for (const [what, before] of [
+  ['is set back by 5 ms with every reading', 'let time = 1e6; performance.now = () => (time -= 5);'],
+  ['gives nothing', 'performance.now = () => undefined; Date.now = () => undefined;'],
+  [
+    'gives a time now and then',
+    'let i = 0; const { now } = performance; performance.now = () => (i++ % 3 > 0 ? now.call(performance) : NaN);',
+  ],
+] as const) {
+  test(`no figure is negative or NaN where the clock ${what}`, async () => {
+    const { reported } = await runProgram<Record<string, unknown>[]>(times, { before });
+    assert.ok(reported.length > 100);
+    for (const figures of reported) {
+      for (const [name, value] of Object.entries(figures)) {
+        assert.notEqual(value, null, name);
+        assert.ok(typeof value !== 'number' || value >= 0, `${name}: ${value}`);
+      }
     }
   });
 }

@@ -134,7 +134,11 @@ test('a switch is told to its listeners until they leave', async () => {
   leave();
   assert.equal(await system.manager.switchModule('production'), true);
   assert.deepEqual(seen, [{ from: 'production', to: 'fallback', tier: 'js' }]);
-  assert.throws(() => system.on('nothing' as 'switch', () => {}), { code: 'INVALID_ARGUMENT' });
+  const itself: unknown[] = [];
+  itself.push(itself);
+  for (const none of ['nothing', 'toString', null, undefined, 3, Symbol('s'), Object.create(null), itself]) {
+    assert.throws(() => system.on(none as 'switch', () => {}), { code: 'INVALID_ARGUMENT' });
+  }
   system.dispose();
 });
 
