@@ -63,7 +63,7 @@ export async function loadEngine(options: LoadOptions = {}): Promise<LoadedEngin
       selection.push({ candidate: build.name, accepted: true, reason: acceptance(settings.variant) });
       const end = systemClock();
       if (settings.profiling === 'trace') tracePhases(times, end);
-      return { engine, selection, loadTime: { total: end - begin, ...times } };
+      return { engine, selection, loadTime: { total: Math.max(0, end - begin), ...times } };
     } catch (error) {
       if (!(error instanceof WasmPerformanceError) || error.code === 'ABORTED') throw error;
       failures.push(error);
