@@ -4,7 +4,7 @@
  * then it counts as missing, and nobody ever gets a TypeError of the engine's. The clock is captured likewise, in
  * metrics/clock.ts.
  */
-export { systemClock, systemTracer } from '../metrics/clock.js';
+export { systemClock, systemTracer, timeSince } from '../metrics/clock.js';
 
 /** The parts of `WebAssembly` that are used. */
 export interface WasmApi {

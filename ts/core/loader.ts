@@ -4,7 +4,7 @@
  */
 import { OperationRecorder } from '../metrics/operation-recorder.js';
 import type { LoadTime } from '../metrics/runtime-metrics.js';
-import { systemClock, systemTracer, type WasmApi, wasmApi } from './environment.js';
+import { systemClock, systemTracer, timeSince, type WasmApi, wasmApi } from './environment.js';
 import { type ErrorCode, importFailed, WasmPerformanceError } from './errors.js';
 import { hasFeature } from './features.js';
 import type { HostUrl } from './host-types.js';
@@ -63,7 +63,7 @@ export async function loadEngine(options: LoadOptions = {}): Promise<LoadedEngin
       selection.push({ candidate: build.name, accepted: true, reason: acceptance(settings.variant) });
       const end = systemClock();
       if (settings.profiling === 'trace') tracePhases(times, end);
-      return { engine, selection, loadTime: { total: Math.max(0, end - begin), ...times } };
+      return { engine, selection, loadTime: { total: timeSince(begin, end), ...times } };
     } catch (error) {
       if (!(error instanceof WasmPerformanceError) || error.code === 'ABORTED') throw error;
       failures.push(error);
@@ -95,7 +95,7 @@ async function loadBuild(build: Build, settings: LoadSettings, deadline: Deadlin
   const recorder = new OperationRecorder({ profiling: settings.profiling });
   const engine = new ModuleEngine(build.name, running, recorder);
   selfTest(engine);
-  return { engine, ...times, selfTest: systemClock() - begin };
+  return { engine, ...times, selfTest: timeSince(begin) };
 }
 
 type Started = { readonly running: RunningModule } & Omit<LoadTime, 'total' | 'selfTest'>;
@@ -111,7 +111,7 @@ async function startWasmBuild(
   const begin = systemClock();
   const running = await startWasmModule(api, module, settings.memoryLimit);
   deadline.throwIfOver();
-  return { running, fetch, compile, instantiate: systemClock() - begin };
+  return { running, fetch, compile, instantiate: timeSince(begin) };
 }
 
 async function startScriptBuild(
@@ -129,7 +129,7 @@ async function startScriptBuild(
   const fetched = systemClock();
   const running = startScriptModule(glue, settings.memoryLimit);
   deadline.throwIfOver();
-  return { running, fetch: fetched - begin, compile: 0, instantiate: systemClock() - fetched };
+  return { running, fetch: timeSince(begin, fetched), compile: 0, instantiate: timeSince(fetched) };
 }
 
 /** `WASM_UNAVAILABLE` or `VARIANT_UNSUPPORTED`, unless this engine can run `build`. */
@@ -179,7 +179,7 @@ function ownSource(build: WasmBuild): HostUrl | Uint8Array {
 async function compileHere(api: WasmApi, bytes: Uint8Array, origin: string): Promise<CompiledModule> {
   const begin = systemClock();
   const module = await compileBytes(api, bytes, origin);
-  return { module, fetch: 0, compile: systemClock() - begin };
+  return { module, fetch: 0, compile: timeSince(begin) };
 }
 
 function acceptance(asked: string): string {

@@ -1,5 +1,5 @@
 /** From an address to a compiled module. */
-import { systemClock, type WasmApi } from '../environment.js';
+import { systemClock, timeSince, type WasmApi } from '../environment.js';
 import { messageOf, WasmPerformanceError } from '../errors.js';
 import { probeModule } from '../features.js';
 import type { Deadline } from './deadline.js';
@@ -38,7 +38,7 @@ export async function compileFile(api: WasmApi, url: URL, deadline: Deadline): P
   const fetched = systemClock();
   const shown = url.protocol === 'data:' ? 'the data: URL' : url.href;
   const module = await compileBytes(api, bytes, shown);
-  return { module, fetch: fetched - begin, compile: systemClock() - fetched };
+  return { module, fetch: timeSince(begin, fetched), compile: timeSince(fetched) };
 }
 
 /** `origin` names the bytes in messages; `details` says how they came. */
@@ -106,7 +106,7 @@ async function compileFetched(api: WasmApi, url: URL, signal: AbortSignal): Prom
     const module = await api.compileStreaming(response).catch(() => undefined);
     if (module !== undefined) {
       copy.body?.cancel().catch(() => {});
-      return { module, fetch: answered - begin, compile: systemClock() - answered };
+      return { module, fetch: answered - begin, compile: timeSince(answered) };
     }
     return compileBody(api, copy, url.href, details, begin);
   }
@@ -128,7 +128,7 @@ async function compileBody(
   }
   const fetched = systemClock();
   const module = await compileBytes(api, bytes, origin, details);
-  return { module, fetch: fetched - begin, compile: systemClock() - fetched };
+  return { module, fetch: timeSince(begin, fetched), compile: timeSince(fetched) };
 }
 
 async function request(url: URL, signal: AbortSignal): Promise<Response> {
