@@ -19,7 +19,14 @@ import {
 } from './layer-options.js';
 import { type MatrixShape, matrixShape, newProduct } from './matrix-shape.js';
 import { RuntimeAttachment } from './runtime-attachment.js';
-import { type CallSize, type SIMDOperation, SimdCallCounts } from './simd-call-counts.js';
+import {
+  addition,
+  type CallSize,
+  dotProduct,
+  matrixProduct,
+  type SIMDOperation,
+  SimdCallCounts,
+} from './simd-call-counts.js';
 
 export type { SIMDOperation } from './simd-call-counts.js';
 
@@ -319,12 +326,12 @@ export class SIMDAccelerationLayer {
 
 function sumSize(a: Float32Array, b: Float32Array): CallSize {
   assertSameLength('simdVectorAdd', a, b);
-  return { rate: 'add', elements: a.length, work: a.length, touched: 3 * a.length };
+  return { operation: addition, elements: a.length, work: a.length, touched: 3 * a.length };
 }
 
 function dotSize(a: Float32Array, b: Float32Array): CallSize {
   assertSameLength('simdDotProduct', a, b);
-  return { rate: 'dot', elements: a.length, work: a.length, touched: 2 * a.length };
+  return { operation: dotProduct, elements: a.length, work: a.length, touched: 2 * a.length };
 }
 
 function productSize(
@@ -336,7 +343,15 @@ function productSize(
   inner: number | undefined,
 ): CallSize & MatrixShape {
   const { m, n, k } = matrixShape(name, a.length, b.length, rows, cols, inner);
-  return { rate: 'matmul', elements: a.length, work: m * n * k, touched: m * k + k * n + m * n, m, n, k };
+  return {
+    operation: matrixProduct,
+    elements: a.length,
+    work: m * n * k,
+    touched: m * k + k * n + m * n,
+    m,
+    n,
+    k,
+  };
 }
 
 export default SIMDAccelerationLayer;

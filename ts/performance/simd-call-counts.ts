@@ -27,17 +27,20 @@ export interface SIMDOperation {
 }
 
 /** Each operation under its names. */
-const operationOf = {
-  add: { layer: 'simdVectorAdd', module: 'vectorAdd' },
-  dot: { layer: 'simdDotProduct', module: 'dotProduct' },
-  matmul: { layer: 'simdMatrixMultiply', module: 'matrixMultiply' },
-} as const;
+const operations = [
+  { rate: 'add', layer: 'simdVectorAdd', module: 'vectorAdd' },
+  { rate: 'dot', layer: 'simdDotProduct', module: 'dotProduct' },
+  { rate: 'matmul', layer: 'simdMatrixMultiply', module: 'matrixMultiply' },
+] as const;
 
-const rateNames = ['add', 'dot', 'matmul'] as const;
+/** Their places. Numbers, since every call has one in its row of the history. */
+export const addition = 0;
+export const dotProduct = 1;
+export const matrixProduct = 2;
 
 /** What one call is about. */
 export interface CallSize {
-  readonly rate: (typeof rateNames)[number];
+  readonly operation: typeof addition | typeof dotProduct | typeof matrixProduct;
   readonly elements: number;
   /** Elements, or multiply-adds of a product. */
   readonly work: number;
@@ -77,10 +80,10 @@ export class SimdCallCounts {
     executionTime: number,
     module: LoadedModule | undefined,
   ): void {
-    const { rate, elements } = size;
+    const { operation, elements } = size;
     const memoryAccess = 4 * size.touched;
     const vectorized =
-      isVectorBuild(module?.runtime.variant) && module?.runsOnBuild?.(operationOf[rate].module) !== false;
+      isVectorBuild(module?.runtime.variant) && module?.runsOnBuild?.(operations[operation].module) !== false;
     const sums = this.#sumsOf(recorder);
     sums.bytes += memoryAccess;
     if (vectorized) {
@@ -89,7 +92,7 @@ export class SimdCallCounts {
     }
     const at = this.#history.add();
     const { numbers } = this.#history;
-    numbers[at] = rateNames.indexOf(rate);
+    numbers[at] = operation;
     numbers[at + 1] = vectorized ? vectorModule : module === undefined ? plainJavaScript : scalarModule;
     numbers[at + 2] = elements;
     numbers[at + 3] = size.work;
@@ -100,9 +103,9 @@ export class SimdCallCounts {
   /** The last thousand calls, oldest first. */
   history(): SIMDOperation[] {
     return this.#history.toArray().map(([operation, doneBy, dataSize, work, executionTime, memoryAccess]) => {
-      const rate = rateNames[operation!]!;
+      const { rate, layer } = operations[operation!]!;
       return {
-        name: operationOf[rate].layer,
+        name: layer,
         vectorized: doneBy === vectorModule,
         dataSize: dataSize!,
         executionTime: executionTime!,
