@@ -43,6 +43,7 @@ export type {
   HealthReport,
   HealthStatus,
   HealthThresholds,
+  JudgedMetrics,
 } from './metrics/health.js';
 export { healthReport } from './metrics/health.js';
 export { toPrometheusText } from './metrics/prometheus.js';
