@@ -8,6 +8,7 @@ import type { ModuleOperations } from '../modules/module-operations.js';
 import { benchmarkSimdOperations, type ComprehensiveBenchmark } from './benchmark/layer-benchmarks.js';
 import { contentsOf, isVectorBuild } from './build-contents.js';
 import { dotElements, noSpeeds, type OperationSpeeds, speedsOf } from './build-speeds.js';
+import { callTotals, meanLatency, perBusySecond } from './call-totals.js';
 import { addJs, dotJs, matmulJs } from './javascript-baselines.js';
 import { assertFloat32Array, assertSameLength } from './layer-operations.js';
 import {
@@ -182,18 +183,19 @@ export class SIMDAccelerationLayer {
   }
 
   getPerformanceMetrics(): SIMDPerformanceMetrics {
-    const { calls, elements, busyTime } = this.#attachment.recorder.snapshot().total;
-    const sums = this.#counts.sums(this.#attachment.recorder);
-    const seconds = busyTime / 1000;
-    const memoryThroughput = seconds > 0 ? sums.bytes / seconds : 0;
+    const { recorder } = this.#attachment;
+    const total = callTotals([recorder]);
+    const { calls, elements } = total;
+    const sums = this.#counts.sums(recorder);
+    const memoryThroughput = perBusySecond(sums.bytes, total);
     const copy = memoryThroughput > 0 ? this.#copyBandwidth() : 0;
     return {
-      operationsPerSecond: seconds > 0 ? calls / seconds : 0,
+      operationsPerSecond: perBusySecond(calls, total),
       vectorizationEfficiency: elements > 0 ? sums.vectorElements / elements : 0,
       memoryThroughput,
       cacheEfficiency: copy > 0 ? Math.min(1, memoryThroughput / copy) : 0,
       simdUtilization: calls > 0 ? sums.vectorCalls / calls : 0,
-      averageLatency: calls > 0 ? busyTime / calls : 0,
+      averageLatency: meanLatency(total),
       parallelizationFactor: this.#vectorWidth(),
     };
   }

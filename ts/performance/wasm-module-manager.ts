@@ -298,7 +298,7 @@ export class WasmModuleManager {
     this.#traps.clear();
     this.#preloaded.release();
     active?.loaded.release();
-    if (active !== undefined) this.#tellOfEnd(active);
+    if (active !== undefined) this.#tellChange(active, undefined);
     return Promise.resolve();
   }
 
@@ -334,12 +334,7 @@ export class WasmModuleManager {
     this.#lastError = undefined;
     this.#layers.use(this.#active.loaded, config.enableProfiling, isFirst);
     before?.loaded.release();
-    const change: ModuleSwitch = {
-      from: before?.definition.name ?? 'none',
-      to: chosen.definition.name,
-      tier: chosen.loaded.runtime.variant,
-    };
-    callAll(this.#listeners, change);
+    this.#tellChange(before, this.#active);
   }
 
   /** For a layer that was detached by its own cleanup() and is initialised again, or waits for the module after a trap. */
@@ -378,12 +373,16 @@ export class WasmModuleManager {
     });
     // What it fails with is `lastError`, and is told to the next one who calls.
     rebuilt.catch(() => {
-      if (this.#active === undefined && !this.#detached) this.#tellOfEnd(active);
+      if (this.#active === undefined && !this.#detached) this.#tellChange(active, undefined);
     });
   }
 
-  #tellOfEnd({ definition }: ActiveModule): void {
-    callAll(this.#listeners, { from: definition.name, to: 'none', tier: null });
+  #tellChange(from: ActiveModule | undefined, to: ActiveModule | undefined): void {
+    callAll(this.#listeners, {
+      from: from?.definition.name ?? 'none',
+      to: to?.definition.name ?? 'none',
+      tier: to?.loaded.runtime.variant ?? null,
+    });
   }
 
   /** The module in use, if it is of any use: somebody else who shares its runtime may have ended that. */
